@@ -1,0 +1,35 @@
+// Bundles the extension, the command line, and the demo snapshots into dist/.
+//   node scripts/build.mjs [--watch] [--production]
+import { context } from 'esbuild';
+import { rm } from 'node:fs/promises';
+import { packDemo } from './demo.mjs';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  logLevel: 'warning',
+};
+
+await rm('dist', { recursive: true, force: true });
+const bundles = await Promise.all([
+  context({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] }),
+  context({
+    ...common,
+    entryPoints: ['src/cli.ts'],
+    outfile: 'dist/cli.js',
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+]);
+await packDemo('media/demo', 'dist/demo');
+if (watch) await Promise.all(bundles.map((bundle) => bundle.watch()));
+else {
+  await Promise.all(bundles.map((bundle) => bundle.rebuild()));
+  await Promise.all(bundles.map((bundle) => bundle.dispose()));
+}

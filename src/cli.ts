@@ -1,0 +1,2 @@
+process.stderr.write('hoplens: nothing here yet\n');
+process.exitCode = 2;
