@@ -1,0 +1,23 @@
+import type { Address } from './address';
+
+/** TCP flag bits as in the header (RFC 9293 §3.1). */
+export const FLAG = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
+
+/** What is on the wire, and the mark that travels with it inside one network namespace. Immutable. */
+export interface Packet {
+  readonly src: Address;
+  readonly dst: Address;
+  /** IP protocol number. */
+  readonly proto: number;
+  readonly sport?: number;
+  readonly dport?: number;
+  /** ICMP and ICMPv6 only. */
+  readonly icmp?: { readonly type: number; readonly code: number; readonly id?: number };
+  /** TCP only: the bits of `FLAG`. */
+  readonly flags?: number;
+  readonly mark: number;
+  readonly ttl: number;
+  /** Bytes of the whole IP packet. */
+  readonly length: number;
+  readonly dscp: number;
+}

@@ -1,0 +1,46 @@
+import type { AddressType, Answer, Condition, MatchModule } from '../match';
+import { each, unless, valueOf } from './values';
+
+const TYPES: readonly AddressType[] = [
+  'UNSPEC',
+  'UNICAST',
+  'LOCAL',
+  'BROADCAST',
+  'ANYCAST',
+  'MULTICAST',
+  'BLACKHOLE',
+  'UNREACHABLE',
+  'PROHIBIT',
+  'THROW',
+];
+const WORDS: Readonly<Partial<Record<AddressType, string>>> = {
+  LOCAL: "one of this node's own addresses",
+  UNICAST: 'an address elsewhere',
+  BROADCAST: 'a broadcast address',
+  MULTICAST: 'a multicast address',
+};
+
+/** What the FIB says of an address (net/netfilter/xt_addrtype.c). */
+export const addrtype: MatchModule = {
+  bind: (options) => {
+    const limitIn = options.some((use) => use.flag === '--limit-iface-in');
+    const limitOut = options.some((use) => use.flag === '--limit-iface-out');
+    return each(options, (use): Condition | undefined => {
+      if (use.flag.startsWith('--limit')) return { test: () => true, words: () => '' };
+      const source = use.flag === '--src-type';
+      const wanted = valueOf(use).toUpperCase().split(',') as AddressType[];
+      if (wanted.some((type) => !TYPES.includes(type))) return undefined;
+      const where = limitIn ? ' on the incoming interface' : limitOut ? ' on the outgoing interface' : '';
+      const list = wanted.map((type) => WORDS[type] ?? `an address of type ${type}`).join(' or ') + where;
+      return {
+        test: (view): Answer => {
+          const device = limitIn ? view.in : limitOut ? view.out : undefined;
+          const type = view.addressType(source ? view.packet.src : view.packet.dst, device);
+          return typeof type === 'string' ? wanted.includes(type) !== use.negated : type;
+        },
+        words: () =>
+          source ? unless(use, `from ${list}`, `not from ${list}`) : unless(use, `to ${list}`, `not to ${list}`),
+      };
+    });
+  },
+};

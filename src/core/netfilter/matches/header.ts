@@ -1,0 +1,75 @@
+import type { Condition, MatchModule, PacketView } from '../match';
+import type { OptionUse } from '../syntax';
+import { each, formatRange, inRange, readMasked, readNumber, readRange, unless, valueOf } from './values';
+
+export const length: MatchModule = {
+  bind: (options) =>
+    each(options, (use) => {
+      const range = readRange(valueOf(use), ':', 65535);
+      return (
+        range && {
+          test: ({ packet }) => inRange(range, packet.length) !== use.negated,
+          words: () => unless(use, `${formatRange(range)} bytes long`, `not ${formatRange(range)} bytes long`),
+        }
+      );
+    }),
+};
+
+function lifetime(prefix: 'ttl' | 'hl', name: string): MatchModule {
+  return {
+    bind: (options) =>
+      each(options, (use): Condition | undefined => {
+        const wanted = readNumber(valueOf(use));
+        if (wanted === undefined) return undefined;
+        const compare = use.flag.slice(prefix.length + 3);
+        const test = ({ packet }: PacketView): boolean =>
+          compare === 'lt' ? packet.ttl < wanted : compare === 'gt' ? packet.ttl > wanted : packet.ttl === wanted;
+        const sign = compare === 'lt' ? 'below' : compare === 'gt' ? 'above' : 'of';
+        return {
+          test: (view) => test(view) !== use.negated,
+          words: () => unless(use, `with a ${name} ${sign} ${wanted}`, `without a ${name} ${sign} ${wanted}`),
+        };
+      }),
+  };
+}
+
+export const ttl = lifetime('ttl', 'TTL');
+export const hl = lifetime('hl', 'hop limit');
+
+/** Class names of RFC 2474, 2597, 3246. */
+function readDscp(use: OptionUse): number | undefined {
+  const text = valueOf(use).toUpperCase();
+  const selector = /^CS([0-7])$/.exec(text);
+  if (selector) return Number(selector[1]) * 8;
+  const assured = /^AF([1-4])([1-3])$/.exec(text);
+  if (assured) return Number(assured[1]) * 8 + Number(assured[2]) * 2;
+  if (text === 'EF') return 46;
+  if (text === 'BE') return 0;
+  return readNumber(valueOf(use));
+}
+
+export const dscp: MatchModule = {
+  bind: (options) =>
+    each(options, (use) => {
+      const wanted = readDscp(use);
+      if (wanted === undefined) return undefined;
+      return {
+        test: ({ packet }) => (packet.dscp === wanted) !== use.negated,
+        words: () => unless(use, `of DSCP ${valueOf(use)}`, `of any DSCP but ${valueOf(use)}`),
+      };
+    }),
+};
+
+/** The whole TOS byte; the tracer's packets carry no ECN bits. */
+export const tos: MatchModule = {
+  bind: (options) =>
+    each(options, (use) => {
+      const wanted = readMasked(valueOf(use));
+      if (!wanted) return undefined;
+      const mask = wanted.mask & 0xff;
+      return {
+        test: ({ packet }) => (((packet.dscp << 2) & mask) === wanted.value) !== use.negated,
+        words: () => unless(use, `of TOS ${valueOf(use)}`, `of any TOS but ${valueOf(use)}`),
+      };
+    }),
+};

@@ -1,0 +1,122 @@
+import type { Packet } from '../../net/packet';
+import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol';
+import type { Condition, MatchModule } from '../match';
+import type { OptionUse } from '../syntax';
+import { each, formatRange, inRange, type Range, readPorts, unless, valueOf } from './values';
+
+/** Bits of `--tcp-flags` by name (RFC 9293 §3.1). */
+const FLAGS: Readonly<Record<string, number>> = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ALL: 63, NONE: 0 };
+/** What `--syn` stands for. */
+const SYN_MASK = 1 | 2 | 4 | 16;
+
+function portCondition(use: OptionUse, side: 'sport' | 'dport', protocols: readonly number[]): Condition | undefined {
+  const range = readPorts(valueOf(use));
+  if (!range) return undefined;
+  const name = side === 'sport' ? 'source port' : 'port';
+  return {
+    test: ({ packet }) => {
+      const port = packet[side];
+      return protocols.includes(packet.proto) && port !== undefined && inRange(range, port) !== use.negated;
+    },
+    words: () => unless(use, `${name} ${formatRange(range)}`, `any ${name} but ${formatRange(range)}`),
+  };
+}
+
+function portSide(flag: string): 'sport' | 'dport' | undefined {
+  if (flag === '--sport' || flag === '--source-port') return 'sport';
+  if (flag === '--dport' || flag === '--destination-port') return 'dport';
+  return undefined;
+}
+
+function readFlags(text: string): number | undefined {
+  let bits = 0;
+  for (const name of text.split(',')) {
+    const bit = FLAGS[name.toUpperCase()];
+    if (bit === undefined) return undefined;
+    bits |= bit;
+  }
+  return bits;
+}
+
+function flagsCondition(use: OptionUse, mask: number, set: number, words: string): Condition {
+  return {
+    test: ({ packet }) => packet.proto === TCP && (((packet.flags ?? 0) & mask) === set) !== use.negated,
+    words: () => unless(use, words, `not ${words}`),
+  };
+}
+
+export const tcp: MatchModule = {
+  bind: (options) =>
+    each(options, (use) => {
+      const side = portSide(use.flag);
+      if (side) return portCondition(use, side, [TCP]);
+      if (use.flag === '--syn') return flagsCondition(use, SYN_MASK, FLAGS['SYN'] ?? 0, 'that open a connection (SYN)');
+      if (use.flag === '--tcp-flags') {
+        const mask = readFlags(use.values[0]?.text ?? '');
+        const set = readFlags(use.values[1]?.text ?? '');
+        if (mask === undefined || set === undefined) return undefined;
+        return flagsCondition(
+          use,
+          mask,
+          set,
+          `with TCP flags ${use.values[1]?.text ?? ''} of ${use.values[0]?.text ?? ''}`,
+        );
+      }
+      return {
+        test: () => ({
+          kind: 'unknown',
+          code: 'match-not-simulated',
+          subject: `tcp ${use.flag} ${valueOf(use)}`,
+          text: `the packet carries TCP option ${valueOf(use)}`,
+          inverted: use.negated,
+        }),
+        words: () => unless(use, `with TCP option ${valueOf(use)}`, `without TCP option ${valueOf(use)}`),
+      };
+    }),
+};
+
+function portsOnly(protocols: readonly number[]): MatchModule {
+  return {
+    bind: (options) =>
+      each(options, (use) => {
+        const side = portSide(use.flag);
+        return side && portCondition(use, side, protocols);
+      }),
+  };
+}
+
+export const udp = portsOnly([UDP, UDPLITE]);
+export const sctp = portsOnly([SCTP]);
+export const dccp = portsOnly([DCCP]);
+
+export const multiport: MatchModule = {
+  bind: (options) =>
+    each(options, (use) => {
+      const ranges: Range[] = [];
+      for (const part of valueOf(use).split(',')) {
+        const range = readPorts(part);
+        if (!range) return undefined;
+        ranges.push(range);
+      }
+      const hit = (port: number | undefined): boolean =>
+        port !== undefined && ranges.some((range) => inRange(range, port));
+      const list = ranges.map(formatRange).join(', ');
+      const [test, name] = MULTIPORT[use.flag] ?? [];
+      if (!test || name === undefined) return undefined;
+      return {
+        test: ({ packet }) => hasPorts(packet.proto) && test(packet, hit) !== use.negated,
+        words: () => unless(use, `${name} ${list}`, `no ${name} of ${list}`),
+      };
+    }),
+};
+
+type PortTest = (packet: Packet, hit: (port: number | undefined) => boolean) => boolean;
+const bySource: PortTest = (packet, hit) => hit(packet.sport);
+const byDestination: PortTest = (packet, hit) => hit(packet.dport);
+const MULTIPORT: Readonly<Record<string, readonly [PortTest, string]>> = {
+  '--sports': [bySource, 'source port'],
+  '--source-ports': [bySource, 'source port'],
+  '--dports': [byDestination, 'port'],
+  '--destination-ports': [byDestination, 'port'],
+  '--ports': [(packet, hit) => hit(packet.sport) || hit(packet.dport), 'source or destination port'],
+};
