@@ -1,6 +1,6 @@
 import type { Address } from '../net/address';
 import type { Prefix } from '../net/prefix';
-import type { Range } from './matches/values';
+import type { Range } from '../net/range';
 
 /** The addresses and ports that NAT may choose from. What is absent stays as it is. */
 export interface NatRange {

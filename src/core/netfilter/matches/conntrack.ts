@@ -4,7 +4,8 @@ import { parseProtocol, protocolTitle } from '../../net/protocol';
 import type { Answer, Condition, MatchModule, PacketView } from '../match';
 import type { OptionUse } from '../syntax';
 import type { Connection } from '../tracking';
-import { each, formatRange, inRange, readPorts, unless, valueOf } from './values';
+import { formatRange, inRange, readPorts } from '../../net/range';
+import { each, unless, valueOf } from './values';
 
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED', 'SNAT', 'DNAT'];
 

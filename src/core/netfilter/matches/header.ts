@@ -1,6 +1,7 @@
 import type { Condition, MatchModule, PacketView } from '../match';
 import type { OptionUse } from '../syntax';
-import { each, formatRange, inRange, readMasked, readNumber, readRange, unless, valueOf } from './values';
+import { formatRange, inRange, readMasked, readNumber, readRange } from '../../net/range';
+import { each, unless, valueOf } from './values';
 
 export const length: MatchModule = {
   bind: (options) =>

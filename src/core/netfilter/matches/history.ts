@@ -1,6 +1,7 @@
 import type { Answer, Condition, MatchModule } from '../match';
 import type { OptionUse } from '../syntax';
-import { readNumber, valueOf } from './values';
+import { readNumber } from '../../net/range';
+import { valueOf } from './values';
 
 /*
  * Matches whose answer depends on the packets before. A dump does not hold that history, and the tracer sends the

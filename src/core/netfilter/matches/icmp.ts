@@ -1,6 +1,7 @@
 import { ICMP, ICMPV6 } from '../../net/protocol';
 import type { MatchModule } from '../match';
-import { each, readNumber, unless, valueOf } from './values';
+import { readNumber } from '../../net/range';
+import { each, unless, valueOf } from './values';
 
 type TypeCode = readonly [type: number, code?: number];
 

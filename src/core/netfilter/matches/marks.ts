@@ -1,5 +1,6 @@
 import type { MatchModule } from '../match';
-import { each, formatMark, readMasked, unless, valueOf } from './values';
+import { readMasked } from '../../net/range';
+import { each, formatMark, unless, valueOf } from './values';
 
 /** `(mark & mask) == value` (net/netfilter/xt_mark.c). */
 export const mark: MatchModule = {

@@ -1,5 +1,6 @@
 import { type MatchModule, not } from '../match';
-import { readNumber, unless, valueOf } from './values';
+import { readNumber } from '../../net/range';
+import { unless, valueOf } from './values';
 
 /** A share of the packets: drawn (`random`), or every nth that reaches the rule, whose count is not in a dump. */
 export const statistic: MatchModule = {

@@ -2,7 +2,8 @@ import type { Packet } from '../../net/packet';
 import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol';
 import type { Condition, MatchModule } from '../match';
 import type { OptionUse } from '../syntax';
-import { each, formatRange, inRange, type Range, readPorts, unless, valueOf } from './values';
+import { formatRange, inRange, type Range, readPorts } from '../../net/range';
+import { each, unless, valueOf } from './values';
 
 /** Bits of `--tcp-flags` by name (RFC 9293 §3.1). */
 const FLAGS: Readonly<Record<string, number>> = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32, ALL: 63, NONE: 0 };

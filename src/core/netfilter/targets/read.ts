@@ -1,7 +1,8 @@
 import { type Address, parseAddress } from '../../net/address';
 import { parsePrefix } from '../../net/prefix';
 import type { Action, NatRange } from '../action';
-import { type Range, readMasked, readNumber, readPorts, valueOf } from '../matches/values';
+import { type Range, readMasked, readNumber, readPorts } from '../../net/range';
+import { valueOf } from '../matches/values';
 import type { ModuleUse, OptionUse } from '../syntax';
 import { TARGET_OPTIONS } from './options';
 

@@ -1,0 +1,168 @@
+import type { Packet } from '../net/packet';
+import { type Address, parseAddress } from '../net/address';
+import { contains, parsePrefix, type Prefix, prefixLength } from '../net/prefix';
+import { parseProtocol } from '../net/protocol';
+import { type Range, inRange, readRange } from '../net/range';
+import type { Problem } from '../problem';
+import { linesOf } from '../text/lines';
+
+/** A set of the kernel's, with its members as `ipset save` prints them (ipset(8)). */
+export interface IpSet {
+  readonly name: string;
+  /** `hash:ip,port` and so on. */
+  readonly type: string;
+  readonly members: readonly Member[];
+  readonly line: number;
+}
+
+interface Member {
+  readonly parts: readonly Part[];
+  readonly nomatch: boolean;
+  readonly line: number;
+}
+
+type Part =
+  | { readonly kind: 'network'; readonly prefix: Prefix }
+  | { readonly kind: 'addresses'; readonly from: Address; readonly to: Address }
+  | { readonly kind: 'port'; readonly protocol: number | undefined; readonly range: Range }
+  | { readonly kind: 'mark'; readonly value: number }
+  | { readonly kind: 'set'; readonly name: string }
+  | { readonly kind: 'interface'; readonly name: string }
+  | { readonly kind: 'other'; readonly text: string };
+
+/** Reads `ipset save`. */
+export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: Problem[] } {
+  const sets = new Map<string, IpSet & { members: Member[] }>();
+  const problems: Problem[] = [];
+  for (const { text: line, number } of linesOf(text)) {
+    const words = line.trim().split(/\s+/);
+    const [command, name = '', value = ''] = words;
+    if (command === 'create') sets.set(name, { name, type: value, members: [], line: number });
+    else if (command === 'add') {
+      const set = sets.get(name);
+      if (!set)
+        problems.push({ severity: 'error', line: number, message: `set ${name} is filled before it is created` });
+      else set.members.push({ parts: readParts(set.type, value), nomatch: words.includes('nomatch'), line: number });
+    } else if (line.trim() !== '' && !line.startsWith('#'))
+      problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is neither create nor add` });
+  }
+  return { sets, problems };
+}
+
+function readParts(type: string, text: string): Part[] {
+  const kinds = type.slice(type.indexOf(':') + 1).split(',');
+  const values = text.split(',');
+  return kinds.map((kind, at) => readPart(kind, values[at] ?? ''));
+}
+
+function readPart(kind: string, text: string): Part {
+  switch (kind) {
+    case 'ip':
+    case 'net': {
+      const prefix = parsePrefix(text);
+      if (prefix) return { kind: 'network', prefix };
+      const [first = '', last = ''] = text.split('-', 2);
+      const from = parseAddress(first);
+      const to = parseAddress(last);
+      return from && to ? { kind: 'addresses', from, to } : { kind: 'other', text };
+    }
+    case 'port': {
+      const [first = '', second] = text.split(':', 2);
+      const range = readRange(second ?? first, '-', 65535);
+      if (!range) return { kind: 'other', text };
+      return { kind: 'port', protocol: second === undefined ? undefined : parseProtocol(first), range };
+    }
+    case 'mark':
+      return { kind: 'mark', value: Number(text) };
+    case 'set':
+      return { kind: 'set', name: text };
+    case 'iface':
+      return { kind: 'interface', name: text.replace(/^physdev:/, '') };
+    default:
+      return { kind: 'other', text };
+  }
+}
+
+/** The packet as a set sees it: the interfaces are those of the hook. */
+export interface SetSubject {
+  readonly packet: Packet;
+  readonly in: string | undefined;
+  readonly out: string | undefined;
+}
+
+/**
+ * Whether the set holds what `directions` take from the packet: the first is for the set's first dimension, and so on
+ * (net/netfilter/xt_set.c). Undefined where a member cannot be compared, for instance a MAC address.
+ */
+export function setContains(
+  sets: ReadonlyMap<string, IpSet>,
+  name: string,
+  directions: readonly string[],
+  subject: SetSubject,
+): boolean | undefined {
+  const set = sets.get(name);
+  if (!set) return undefined;
+  if (set.type.startsWith('list:')) return listContains(sets, set, directions, subject);
+  let best = -1;
+  let decision = false;
+  let unsure = false;
+  for (const member of set.members) {
+    const hit = member.parts.map((part, at) => partMatches(part, directions[at] ?? directions[0] ?? 'dst', subject));
+    if (hit.includes(false)) continue;
+    if (hit.includes(undefined)) {
+      unsure = true;
+      continue;
+    }
+    // Of several networks that hold the address, the most specific decides, for instance by nomatch.
+    const depth = member.parts.reduce(
+      (sum, part) => sum + (part.kind === 'network' ? (prefixLength(part.prefix) ?? 0) : 0),
+      0,
+    );
+    if (depth > best) {
+      best = depth;
+      decision = !member.nomatch;
+    }
+  }
+  return best < 0 && unsure ? undefined : decision;
+}
+
+function listContains(
+  sets: ReadonlyMap<string, IpSet>,
+  list: IpSet,
+  directions: readonly string[],
+  subject: SetSubject,
+): boolean | undefined {
+  let unsure = false;
+  for (const member of list.members) {
+    const part = member.parts[0];
+    if (part?.kind !== 'set' || sets.get(part.name)?.type.startsWith('list:') === true) continue;
+    const held = setContains(sets, part.name, directions, subject);
+    if (held === true) return true;
+    if (held === undefined) unsure = true;
+  }
+  return unsure ? undefined : false;
+}
+
+function partMatches(part: Part, direction: string, { packet, in: input, out }: SetSubject): boolean | undefined {
+  const source = direction === 'src';
+  switch (part.kind) {
+    case 'network':
+      return contains(part.prefix, source ? packet.src : packet.dst);
+    case 'addresses': {
+      const address = source ? packet.src : packet.dst;
+      return address.family === part.from.family && address.value >= part.from.value && address.value <= part.to.value;
+    }
+    case 'port': {
+      const port = source ? packet.sport : packet.dport;
+      if (part.protocol !== undefined && part.protocol !== packet.proto) return false;
+      return port !== undefined && inRange(part.range, port);
+    }
+    case 'mark':
+      return packet.mark === part.value;
+    case 'interface':
+      return (source ? input : out) === part.name;
+    case 'set':
+    case 'other':
+      return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Address } from '../net/address';
+import { contains } from '../net/prefix';
+import type { Interface, InterfaceAddress, Scope } from './interface';
+
+/** How far an address may travel; the kernel's numbers (rtnetlink(7)): the smaller, the farther. */
+const REACH: Readonly<Record<Scope, number>> = { global: 0, site: 200, link: 253, host: 254 };
+
+/**
+ * The source address that the kernel picks for a packet leaving by `device` towards `nextHop`: the primary address whose
+ * network holds the next hop, else the first primary; else one of another interface (net/ipv4/devinet.c `inet_select_addr`).
+ */
+export function selectSource(
+  interfaces: readonly Interface[],
+  device: string,
+  nextHop: Address | undefined,
+  scope: Scope,
+): Address | undefined {
+  const family = nextHop?.family ?? 4;
+  const usable = (own: InterfaceAddress): boolean =>
+    own.address.family === family && !own.secondary && REACH[own.scope] <= REACH[scope];
+  const own = interfaces.find((candidate) => candidate.name === device)?.addresses.filter(usable) ?? [];
+  const inNetwork = nextHop && own.find((address) => contains(address.network, nextHop));
+  const chosen = inNetwork ?? own[0];
+  if (chosen) return chosen.address;
+  for (const other of interfaces) {
+    const address = other.addresses.find((candidate) => usable(candidate) && candidate.scope !== 'link');
+    if (address) return address.address;
+  }
+  return undefined;
+}

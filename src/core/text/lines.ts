@@ -1,0 +1,22 @@
+/** A line of an output, with its number counting from 1, without its line end. */
+export interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** The lines of a text, one at a time; a carriage return before the line end is dropped. */
+export function* linesOf(text: string): Generator<Line> {
+  for (let at = 0, number = 1; at < text.length; number++) {
+    const newline = text.indexOf('\n', at);
+    const stop = newline < 0 ? text.length : newline;
+    yield { text: text.slice(at, stop > at && text.charCodeAt(stop - 1) === 13 ? stop - 1 : stop), number };
+    at = stop + 1;
+  }
+}
+
+/** How many lines precede `offset`, plus one. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}
