@@ -33,10 +33,10 @@ const cases: readonly (readonly [line: string, ...Expectation[]])[] = [
   ['Chain KUBE-SERVICES (2 references)', ['KUBE-SERVICES', userChain], ['2', 'constant.numeric.references']],
   [
     'num   pkts bytes target     prot opt in     out     source               destination         ',
-    ['num', 'entity.other.attribute-name.column'],
-    ['destination', 'entity.other.attribute-name.column'],
+    ['num', 'variable.other.column'],
+    ['destination', 'variable.other.column'],
   ],
-  ['target     prot opt source               destination', ['target', 'entity.other.attribute-name.column']],
+  ['target     prot opt source               destination', ['target', 'variable.other.column']],
   ['Table: nat', ['nat', 'entity.name.namespace.table']],
 
   // rows: with -v, with line numbers, with both, with neither

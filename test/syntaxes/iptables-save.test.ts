@@ -66,11 +66,11 @@ const cases: readonly (readonly [line: string, ...Expectation[]])[] = [
   ),
   ['-A X -j DROPPED', ['DROPPED', userChain]],
   ['-A X -j LOG-AND-DROP', ['LOG-AND-DROP', userChain]],
-  ['-A X -g ssh-guard', ['-g', 'keyword.other.jump'], ['ssh-guard', userChain]],
-  ['-A X --jump=ACCEPT', ['--jump', 'keyword.other.jump'], ['ACCEPT', 'keyword.control.verdict.accept']],
+  ['-A X -g ssh-guard', ['-g', 'variable.parameter.option.jump'], ['ssh-guard', userChain]],
+  ['-A X --jump=ACCEPT', ['--jump', 'variable.parameter.option.jump'], ['ACCEPT', 'keyword.control.verdict.accept']],
 
   // matches and their values
-  ['-A X -m conntrack', ['-m', 'keyword.other.match'], ['conntrack', 'storage.type.module']],
+  ['-A X -m conntrack', ['-m', 'variable.parameter.option.match'], ['conntrack', 'storage.type.module']],
   ['-A X ! -s 10.42.0.0/16', ['!', negation], ['-s', option], ['10.42.0.0/16', ipv4]],
   ['-A X -s ! 10.0.0.0/255.255.0.0', ['!', negation], ['10.0.0.0/255.255.0.0', ipv4]],
   ['-A X -d fe80::/10', ['-d', option], ['fe80::/10', ipv6]],
@@ -84,6 +84,7 @@ const cases: readonly (readonly [line: string, ...Expectation[]])[] = [
   ['-A X ! -p 47', ['!', negation], ['47', 'constant.numeric.protocol']],
   ['-A X --dport 443', ['--dport', option], ['443', port]],
   ['-A X ! --sport 1024:65535', ['!', negation], ['1024', port], ['65535', port]],
+  ['-A X --to-ports 40000-50000', ['40000', port], ['50000', port]],
   ['-A X --dports 53,http,8000:8100', ['53', port], ['http', 'constant.language.service'], ['8100', port]],
   ['-A X -i eth+ ! -o br-7f3c', ['eth', 'string.unquoted.interface'], ['br-7f3c', 'string.unquoted.interface']],
   ['-A X -i eth+', ['+', 'keyword.operator.wildcard']],
