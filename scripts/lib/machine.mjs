@@ -1,0 +1,52 @@
+// What the tests need of the machine beyond Node.js and npm: which Debian package, for which step.
+import { findProgram } from './programs.mjs';
+
+const browser = ['host-oldest', 'host-newest', 'journeys', 'start', 'journeys-vsix'];
+const host = ['host-oldest', 'host-newest'];
+const kernel = ['kernel'];
+
+/** HOPLENS_BROWSER is the path of a program like these, where it has none of these names. */
+export const BROWSERS = [
+  ...(process.env.HOPLENS_BROWSER ? [process.env.HOPLENS_BROWSER] : []),
+  'chromium',
+  'google-chrome',
+  'google-chrome-stable',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** `proof`: one of these programs or files shows that the package, or its like, is there. `optional`: used if there. */
+const PACKAGES = [
+  { name: 'chromium', proof: BROWSERS, steps: browser },
+  { name: 'fonts-dejavu-core', proof: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'], steps: browser },
+  { name: 'xvfb', proof: ['xvfb-run'], steps: host, optional: true },
+  { name: 'xauth', proof: ['xauth'], steps: host, optional: true },
+  { name: 'iproute2', proof: ['ip'], steps: kernel },
+  { name: 'iptables', proof: ['iptables'], steps: kernel },
+  { name: 'nftables', proof: ['nft'], steps: kernel },
+  { name: 'ipset', proof: ['ipset'], steps: kernel },
+  { name: 'conntrack', proof: ['conntrack'], steps: kernel },
+  { name: 'procps', proof: ['sysctl'], steps: kernel },
+  { name: 'tcpdump', proof: ['tcpdump'], steps: kernel },
+  { name: 'python3', proof: ['python3'], steps: kernel },
+  { name: 'openssh-server', proof: ['sshd'], steps: kernel },
+  { name: 'openssh-client', proof: ['ssh'], steps: kernel },
+  { name: 'etcd-server', proof: ['etcd'], steps: kernel },
+  { name: 'etcd-client', proof: ['etcdctl'], steps: kernel },
+];
+
+/** Beyond Linux only the browser counts: the rest is for Linux kernels and for machines without a screen. */
+const counts = ({ name }) => process.platform === 'linux' || name === 'chromium';
+
+/** The packages that these steps need or could use and that are not there. */
+export function missingPackages(steps) {
+  return PACKAGES.filter(counts)
+    .filter((row) => row.steps.some((step) => steps.includes(step)))
+    .filter((row) => !row.proof.some((name) => findProgram(name)));
+}
+
+/** What someone has to type to get these packages. */
+export function howToGet(rows) {
+  const names = rows.map(({ name }) => name).join(' ');
+  if (process.platform === 'linux') return `apt-get install -y ${names} (as root; or your system's like)`;
+  return 'install Google Chrome, or set HOPLENS_BROWSER to the path of its like';
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { desktopEditor } from './desktop.mjs';
+import { EDITORS } from './editors.mjs';
+import { installedEditor } from './installed-editor.mjs';
+import { run, start } from './process.mjs';
+import { startServer } from './server.mjs';
+import { temporaryFolder } from './temp.mjs';
+
+/** Makes the extension open the demo when it starts. */
+const demo = { HOPLENS_OPEN_DEMO: '1' };
+const development = `--extensionDevelopmentPath=${resolve('.')}`;
+
+/** Opens an editor on a screen, or serves one. Returns an exit code when the user is done with it. */
+export async function openEditor() {
+  const own = await installedEditor();
+  if (own.program) {
+    console.log(`In your own VS Code ${own.version}, because \`code\` is on your PATH.`);
+    const env = { ...process.env, ...demo };
+    return (await run(own.program, ['--new-window', development], { env, seconds: 60 })).code;
+  }
+  const { command, reason } = await desktopEditor('newest', { screen: 'real' });
+  if (command) {
+    console.log(`In a VS Code of its own, because ${own.reason}. Close its window to end this.`);
+    return openDesktop(command);
+  }
+  console.log(`In the browser, with VS Code ${EDITORS.newest.vscode}'s server, because ${own.reason} and ${reason}.`);
+  return serve();
+}
+
+async function openDesktop([program, ...before]) {
+  const data = temporaryFolder('desktop').path;
+  const folders = [`--user-data-dir=${data}/user`, `--extensions-dir=${data}/extensions`];
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const args = [
+    ...before,
+    development,
+    ...folders,
+    ...sandbox,
+    '--skip-welcome',
+    '--skip-release-notes',
+    '--new-window',
+  ];
+  return start(program, args, { env: { ...process.env, ...demo } }).exited;
+}
+
+async function serve() {
+  // The home stays the user's: whoever tries the extension may want to connect to nodes of their own.
+  const env = { ...demo, HOME: process.env.HOME };
+  const { authority, exited } = await startServer({ editor: 'newest', extension: 'linked', env });
+  console.log(`Open http://${authority}/?ew=true and press Ctrl+C here when you are done.`);
+  return exited;
+}

@@ -1,0 +1,24 @@
+import type { Page } from 'playwright-core';
+import { exactly } from './menu';
+import { until } from './wait';
+
+/** How long the palette may take to list a command it knows, before it is opened anew: it does not update itself. */
+const LISTED_MS = 2000;
+
+export async function chooseCommand(page: Page, title: string): Promise<void> {
+  const box = page.locator('.quick-input-widget');
+  const entry = box.locator('.quick-input-list .monaco-list-row').filter({
+    has: page.locator('.label-name', { hasText: exactly(title) }),
+  });
+  await until(`the command “${title}”`, async () => {
+    await page.keyboard.press('F1');
+    await box.locator('.quick-input-box input').fill(`>${title}`);
+    const listed = await entry.waitFor({ timeout: LISTED_MS }).then(
+      () => true,
+      () => false,
+    );
+    if (!listed) await page.keyboard.press('Escape');
+    return listed;
+  });
+  await entry.click();
+}
