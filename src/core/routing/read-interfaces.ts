@@ -124,7 +124,7 @@ function headLine(
     master: /\bmaster (\S+)/.exec(rest)?.[1],
     peerIndex: peer === undefined ? undefined : Number(peer),
     lower: peer === undefined && at !== 'NONE' ? at : undefined,
-    kind: peer === undefined ? known?.kind : 'veth',
+    kind: known?.kind ?? (peer === undefined ? kindByName(name) : 'veth'),
   };
 }
 
@@ -149,7 +149,12 @@ function detail(current: Interface, part: string, line: number): Interface {
   return { ...current, kind, vxlan: kind === 'vxlan' ? vxlanFromText(part) : undefined };
 }
 
-/** `ip addr` without -d does not name a TUN; a flannel device without link layer is one. */
+/** `ip addr` without -d does not name kinds; the ends of container links are called veth… by every runtime. */
+function kindByName(name: string): string | undefined {
+  return name.startsWith('veth') ? 'veth' : undefined;
+}
+
+/** A flannel or tun device without link layer is a TUN. */
 function tunByName(name: string): string | undefined {
   return /^(tun|flannel)\d+$/.test(name) ? 'tun' : undefined;
 }

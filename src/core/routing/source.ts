@@ -1,4 +1,4 @@
-import type { Address } from '../net/address';
+import type { Address, Family } from '../net/address';
 import { contains } from '../net/prefix';
 import type { Interface, InterfaceAddress, Scope } from './interface';
 
@@ -12,10 +12,10 @@ const REACH: Readonly<Record<Scope, number>> = { global: 0, site: 200, link: 253
 export function selectSource(
   interfaces: readonly Interface[],
   device: string,
+  family: Family,
   nextHop: Address | undefined,
   scope: Scope,
 ): Address | undefined {
-  const family = nextHop?.family ?? 4;
   const usable = (own: InterfaceAddress): boolean =>
     own.address.family === family && !own.secondary && REACH[own.scope] <= REACH[scope];
   const own = interfaces.find((candidate) => candidate.name === device)?.addresses.filter(usable) ?? [];

@@ -1,0 +1,82 @@
+import type { Question } from '../core/trace/endpoint';
+import type { Change, Leg, Outcome, Step, TraceResult } from '../core/trace/result';
+import { trace, traceWith } from '../core/trace/trace';
+import { CommandError, readCluster } from './files';
+
+/** `NODE: -t nat -A POSTROUTING …` or `NODE: KEY=VALUE`: a change to trace with. */
+export function parseChange(text: string): Change {
+  const [, node, body] = /^([^:\s]+):\s*(.+)$/.exec(text) ?? [];
+  if (node === undefined || body === undefined)
+    throw new CommandError(`--with "${text}": write NODE: RULE or NODE: KEY=VALUE`);
+  const sysctl = /^(net[./]\S+?)\s*=\s*(\S+)$/.exec(body);
+  if (sysctl) return { kind: 'sysctl', node, key: sysctl[1] ?? '', value: sysctl[2] ?? '' };
+  return { kind: 'iptables-rule', node, rule: body };
+}
+
+/** `hoplens trace SNAPSHOT …`: 0 when every outcome connects. */
+export function runTrace(
+  file: string,
+  question: Question,
+  changes: readonly Change[],
+  json: boolean,
+  print: (line: string) => void,
+): number {
+  const cluster = readCluster(file);
+  const result = changes.length > 0 ? traceWith(cluster, question, changes) : trace(cluster, question);
+  if ('error' in result) throw new CommandError(`${file}: ${result.error}`);
+  if (json) print(JSON.stringify(result.value, null, 2));
+  else for (const line of describe(result.value)) print(line);
+  return result.value.outcomes.every((outcome) => outcome.verdict === 'connected') ? 0 : 1;
+}
+
+function* describe(result: TraceResult): Generator<string> {
+  yield result.answer;
+  for (const note of result.notSimulated) yield `not simulated: ${note.text}`;
+  for (const [at, outcome] of result.outcomes.entries()) {
+    yield '';
+    yield* describeOutcome(outcome, result.outcomes.length > 1 ? `Outcome ${at + 1}: ` : '');
+  }
+  if (result.assumed.length > 0) yield '';
+  for (const note of result.assumed) yield `assumed: ${note.text}`;
+}
+
+function* describeOutcome(outcome: Outcome, title: string): Generator<string> {
+  const share = outcome.probability < 1 ? ` (${Math.round(outcome.probability * 1000) / 10} %)` : '';
+  yield `${title}${outcome.verdict}${share}`;
+  for (const one of outcome.assumptions) yield `  if ${one.text}`;
+  for (const one of outcome.supportedBy) yield `  supported by ${one.text} (${one.node} ${one.output}:${one.line})`;
+  for (const finding of outcome.findings) {
+    yield `  ${finding.severity}: ${finding.message}`;
+    if (finding.fix) {
+      yield `    fix: ${finding.fix.title}`;
+      for (const change of finding.fix.changes)
+        yield `      on ${change.node}: ${change.rule === undefined ? `sysctl -w ${change.key ?? ''}=${change.value ?? ''}` : `iptables ${change.rule}`}`;
+      if (finding.fix.effect) yield `      then: ${finding.fix.effect.text}`;
+    }
+  }
+  yield* describeLeg('request', outcome.request);
+  if (outcome.reply) yield* describeLeg('reply', outcome.reply);
+  if (outcome.ack && outcome.ack.verdict !== 'delivered') yield* describeLeg('third packet', outcome.ack);
+}
+
+function* describeLeg(name: string, leg: Leg): Generator<string> {
+  yield `  ${name}: ${leg.verdict}${leg.reason === null ? '' : `: ${leg.reason}`}`;
+  for (const step of leg.steps) yield* describeStep(step, '    ');
+}
+
+function* describeStep(step: Step, indent: string): Generator<string> {
+  const place = [
+    `${step.node}${step.namespace === 'host' ? '' : `/${step.namespace}`}`,
+    step.hook,
+    step.table,
+    step.chain,
+  ]
+    .filter((part, at, all) => part !== null && part !== all[at - 1])
+    .join(' ');
+  const rule = step.rule === null ? '' : ` #${step.rule}`;
+  const packet = step.packet;
+  const ports = (address: string, port: number | null): string => (port === null ? address : `${address}:${port}`);
+  const seen = `${ports(packet.src, packet.sport)} > ${ports(packet.dst, packet.dport)}${packet.mark === 0 ? '' : ` mark 0x${packet.mark.toString(16)}`}`;
+  yield `${indent}${step.kind.padEnd(9)} ${place}${rule}: ${step.text}${step.text === '' ? '' : ' → '}${step.effect}  [${seen}]`;
+  for (const outer of step.outer ?? []) yield* describeStep(outer, `${indent}  | `);
+}

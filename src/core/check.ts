@@ -1,0 +1,128 @@
+import type { Family } from './net/address';
+import { readIpSets } from './netfilter/ipset';
+import { parseListing } from './netfilter/list';
+import { lintRules } from './netfilter/lint';
+import { MATCHES } from './netfilter/matches/registry';
+import { allRules, type Ruleset } from './netfilter/ruleset';
+import { parseSave } from './netfilter/save';
+import { readFlannelEtcd } from './overlay/flannel';
+import { readInterfaces } from './routing/read-interfaces';
+import { readPolicyRules } from './routing/policy-rule';
+import { readRoutes } from './routing/read-routes';
+import { readSysctls } from './routing/sysctl';
+import { readTcpdump } from './capture/tcpdump';
+import { readResolvConf } from './dns/resolv-conf';
+import { readListeners } from './net/listener';
+import { kindOf, type TextKind } from './kind';
+import type { Problem } from './problem';
+import { lineAt } from './text/lines';
+
+/** What a text is, how much it holds, and what is wrong with it. */
+export interface Report {
+  readonly kind: TextKind;
+  /** `{ tables: 2, chains: 14, rules: 40 }` */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly problems: readonly Problem[];
+  /** Matches and targets that a trace would not know the meaning of. */
+  readonly notSimulated: readonly { readonly name: string; readonly line: number; readonly count: number }[];
+}
+
+/** A text that cannot be read at all. */
+export interface Unreadable {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Looks at any output that Hoplens understands, snapshots aside. `kind` where it is known from elsewhere. */
+export function checkText(text: string, kind: TextKind | undefined = kindOf(text)): Report | Unreadable {
+  if (text.trim() === '')
+    return { line: 1, message: 'the file is empty: run the command again and save what it prints' };
+  const binary = text.search(/[\u0000\ufffd]/);
+  if (binary >= 0)
+    return {
+      line: lineAt(text, binary),
+      message:
+        'this is not text: the file is binary or damaged; save the output of iptables-save, ip route or the like',
+    };
+  if (kind === undefined)
+    return {
+      line: 1,
+      message:
+        'this is no output that Hoplens knows: iptables-save, iptables -L, ip addr, ip route, ip rule, route, ifconfig, ipset save, sysctl, ss, tcpdump, resolv.conf or a Hoplens snapshot',
+    };
+  return CHECKS[kind](text);
+}
+
+type Check = (text: string) => Report;
+
+const CHECKS: Readonly<Record<TextKind, Check>> = {
+  'iptables-save': (text) => rules('iptables-save', parseSave(text, familyOf(text))),
+  'iptables-list': (text) => rules('iptables-list', parseListing(text, familyOf(text))),
+  'ip-route': (text) => {
+    const { routes, problems } = readRoutes(text, familyOf(text));
+    return report('ip-route', { routes: routes.length }, problems);
+  },
+  'ip-rule': (text) => {
+    const found = readPolicyRules(text, familyOf(text));
+    return report('ip-rule', { rules: found.rules.length }, found.problems);
+  },
+  'ip-addr': (text) => {
+    const { interfaces, problems } = readInterfaces(text);
+    const addresses = interfaces.reduce((sum, device) => sum + device.addresses.length, 0);
+    return report('ip-addr', { interfaces: interfaces.length, addresses }, problems);
+  },
+  'ipset-save': (text) => {
+    const { sets, problems } = readIpSets(text);
+    const members = [...sets.values()].reduce((sum, set) => sum + set.members.length, 0);
+    return report('ipset-save', { sets: sets.size, members }, problems);
+  },
+  sysctl: (text) => {
+    const values = readSysctls('sysctl -a', text);
+    return report('sysctl', { keys: [...values.entries()].length }, values.problems);
+  },
+  'resolv-conf': (text) => {
+    const { nameservers, search } = readResolvConf(text);
+    return report('resolv-conf', { nameservers: nameservers.length, domains: search.length }, []);
+  },
+  tcpdump: (text) => report('tcpdump', { packets: readTcpdump(text).length }, []),
+  ss: (text) => report('ss', { listeners: readListeners(text).length }, []),
+  'etcd-flannel': (text) => {
+    const { config, leases } = readFlannelEtcd(text);
+    return report('etcd-flannel', { configurations: config ? 1 : 0, leases: leases.length }, []);
+  },
+  snapshot: () => report('snapshot', {}, []),
+};
+
+function report(kind: TextKind, counts: Report['counts'], problems: readonly Problem[]): Report {
+  return { kind, counts, problems, notSimulated: [] };
+}
+
+function familyOf(text: string): Family {
+  return /ip6tables|ipv6-icmp|\b[0-9a-f]{1,4}:[0-9a-f]{0,4}:|::\/0/.test(text.slice(0, 20_000)) ? 6 : 4;
+}
+
+function rules(kind: TextKind, ruleset: Ruleset): Report {
+  let chains = 0;
+  for (const table of ruleset.tables.values()) chains += table.chains.size;
+  const unknown = new Map<string, { line: number; count: number }>();
+  let count = 0;
+  for (const { rule } of allRules(ruleset)) {
+    count++;
+    const names = rule.syntax.matches.flatMap((use) =>
+      Object.hasOwn(MATCHES, use.module) ? [] : [`-m ${use.module}`],
+    );
+    if (rule.meaning.action.kind === 'unknown' || rule.meaning.action.kind === 'tproxy')
+      names.push(`-j ${rule.syntax.target?.module ?? ''}`);
+    for (const name of names) {
+      const known = unknown.get(name);
+      if (known) known.count++;
+      else unknown.set(name, { line: rule.line, count: 1 });
+    }
+  }
+  return {
+    kind,
+    counts: { tables: ruleset.tables.size, chains, rules: count },
+    problems: [...ruleset.problems, ...lintRules(ruleset)].sort((a, b) => a.line - b.line),
+    notSimulated: [...unknown].map(([name, seen]) => ({ name, ...seen })),
+  };
+}

@@ -1,0 +1,150 @@
+import { type Address, formatSocket } from '../net/address';
+import { parsePrefix } from '../net/prefix';
+import { parseProtocol, protocolName } from '../net/protocol';
+import type { Rule } from '../netfilter/rule';
+import type { Table } from '../netfilter/ruleset';
+import { chainNames } from './chain-name';
+
+/** A service port as kube-proxy's rules in iptables mode have it. */
+export interface ProxiedPort {
+  /** `namespace/name:port`, `namespace/name`; undefined where the rules carry no comment. */
+  readonly name: string | undefined;
+  readonly address: Address;
+  readonly protocol: number;
+  readonly port: number;
+  /** `cluster IP`, `external IP`, `loadbalancer IP`: what the comment says the address is. */
+  readonly role: string;
+  /** Undefined where the rules refuse: the service has no endpoints. */
+  readonly chain: string | undefined;
+  /** Whether the chain's name is the hash of the service port's name; undefined without a name. */
+  readonly verified: boolean | undefined;
+  readonly endpoints: readonly ProxiedEndpoint[];
+  readonly nodePort: number | undefined;
+  /** Line of the rule, counting from 1. */
+  readonly line: number;
+}
+
+export interface ProxiedEndpoint {
+  readonly address: Address;
+  readonly port: number;
+  /** Share of new connections. */
+  readonly probability: number;
+  readonly chain: string;
+  readonly verified: boolean | undefined;
+  /** Line of the DNAT rule. */
+  readonly line: number;
+}
+
+/** The comment of a rule in KUBE-SERVICES: `default/kubernetes:https cluster IP`. */
+const COMMENT = /^(\S+\/\S+?):?\s+(cluster IP|external IP|loadbalancer IP|has no .*endpoints)?/;
+
+/** The service ports that KUBE-SERVICES of the nat table leads to. */
+export function proxiedPorts(nat: Table): ProxiedPort[] {
+  const nodePorts = new Map<string, number>();
+  for (const rule of nat.chains.get('KUBE-NODEPORTS')?.rules ?? []) {
+    const port = option(rule, '--dport');
+    const chain = rule.syntax.target?.module;
+    if (port !== undefined && chain?.startsWith('KUBE-') === true && chain !== 'KUBE-MARK-MASQ')
+      nodePorts.set(serviceSuffix(chain), Number(port));
+  }
+  return (nat.chains.get('KUBE-SERVICES')?.rules ?? []).flatMap((rule) => {
+    const chain = rule.syntax.target?.module;
+    if (chain === undefined || !/^KUBE-(SVC|EXT|FW|XLB|SVL)-/.test(chain)) return [];
+    const port = servicePort(rule);
+    if (!port) return [];
+    const named = port.name === undefined ? undefined : verify(chain, port.name, port.protocol);
+    const endpoints = endpointsOf(nat, chain, port.name, port.protocol);
+    return [{ ...port, chain, verified: named, endpoints, nodePort: nodePorts.get(serviceSuffix(chain)) }];
+  });
+}
+
+/** Services that the filter table refuses because they have no endpoints. */
+export function refusedPorts(filter: Table): ProxiedPort[] {
+  return (filter.chains.get('KUBE-SERVICES')?.rules ?? []).flatMap((rule) => {
+    if (rule.syntax.target?.module !== 'REJECT') return [];
+    const port = servicePort(rule);
+    return port ? [{ ...port, chain: undefined, verified: undefined, endpoints: [], nodePort: undefined }] : [];
+  });
+}
+
+function servicePort(
+  rule: Rule,
+): Pick<ProxiedPort, 'name' | 'address' | 'protocol' | 'port' | 'role' | 'line'> | undefined {
+  const destination = parsePrefix(option(rule, '--destination') ?? '');
+  const protocol = parseProtocol(option(rule, '--protocol') ?? '');
+  const port = Number(option(rule, '--dport'));
+  if (!destination || protocol === undefined || !Number.isInteger(port)) return undefined;
+  const comment = COMMENT.exec(rule.comment ?? '');
+  return {
+    name: comment?.[1],
+    address: destination,
+    protocol,
+    port,
+    role: comment?.[2] ?? 'cluster IP',
+    line: rule.line,
+  };
+}
+
+/** The value of an option, wherever in the rule it stands; undefined where absent or inverted. */
+function option(rule: Rule, flag: string): string | undefined {
+  const { generic, matches } = rule.syntax;
+  const use = [...generic, ...matches.flatMap((match) => match.options)].find(
+    (candidate) => candidate.flag === flag && !candidate.negated,
+  );
+  return use?.values[0]?.text;
+}
+
+function serviceSuffix(chain: string): string {
+  return chain.replace(/^KUBE-[A-Z]+-/, '');
+}
+
+function verify(chain: string, name: string, protocol: number): boolean {
+  const prefix = /^KUBE-[A-Z]+-/.exec(chain)?.[0] ?? '';
+  return chainNames(prefix, name, protocolName(protocol)).includes(chain);
+}
+
+/** Walks from a service's chain to its endpoints. Session affinity's rules repeat endpoints, and are passed over. */
+function endpointsOf(nat: Table, start: string, name: string | undefined, protocol: number): ProxiedEndpoint[] {
+  const found = new Map<string, ProxiedEndpoint>();
+  const visit = (chain: string, share: number, depth: number): void => {
+    let rest = share;
+    for (const rule of nat.chains.get(chain)?.rules ?? []) {
+      const target = rule.syntax.target?.module ?? '';
+      const uses = rule.syntax.matches.map((match) => match.module);
+      if (!/^KUBE-(SVC|SEP|SVL)-/.test(target) || uses.includes('recent') || depth > 3) continue;
+      const probability = Number(option(rule, '--probability') ?? 1);
+      const taken = rest * probability;
+      rest -= taken;
+      if (!target.startsWith('KUBE-SEP-')) visit(target, taken, depth + 1);
+      else {
+        const endpoint = endpointOf(nat, target, taken, name, protocol);
+        const known = endpoint && found.get(endpoint.chain);
+        if (endpoint)
+          found.set(endpoint.chain, known ? { ...known, probability: known.probability + taken } : endpoint);
+      }
+    }
+  };
+  visit(start, 1, 0);
+  return [...found.values()];
+}
+
+function endpointOf(
+  nat: Table,
+  chain: string,
+  probability: number,
+  name: string | undefined,
+  protocol: number,
+): ProxiedEndpoint | undefined {
+  for (const rule of nat.chains.get(chain)?.rules ?? []) {
+    const { action } = rule.meaning;
+    if (action.kind !== 'dnat' || !action.range.addresses || !action.range.ports) continue;
+    const address = action.range.addresses.from;
+    const port = action.range.ports.from;
+    const verified =
+      name === undefined
+        ? undefined
+        : chainNames('KUBE-SEP-', name, protocolName(protocol), formatSocket(address, port)).includes(chain);
+    return { address, port, probability, chain, verified, line: rule.line };
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import type { Family } from '../../net/address';
+import type { Problem } from '../../problem';
+import type { TableName } from '../hook';
+import { Rule } from '../rule';
+import type { Chain, Ruleset, Table } from '../ruleset';
+import { readRuleSyntax } from '../syntax';
+import { writeRule } from './rule-text';
+import type { ListedChain, Report, Section } from './sections';
+import { tableOf } from './table-of';
+
+interface Draft {
+  readonly line: number;
+  readonly tables: Map<TableName, Table>;
+  readonly problems: Problem[];
+}
+
+/** Sections to rulesets: a section goes into the latest ruleset, unless its table has such a chain there already. */
+export function assemble(
+  sections: readonly Section[],
+  problems: readonly Problem[],
+  family: Family,
+  given: TableName | undefined,
+): [Ruleset, ...Ruleset[]] {
+  const first: Draft = { line: 0, tables: new Map(), problems: [] };
+  const others: Draft[] = [];
+  let latest = first;
+  for (const section of sections) {
+    const { line } = section;
+    if (section.command && section.command.ipv6 !== (family === 6)) {
+      const other = family === 6 ? 'iptables' : 'ip6tables';
+      latest.problems.push({ severity: 'warning', line, message: `this part is printed by ${other}, and is left out` });
+      continue;
+    }
+    const name = given ?? tableOf(section) ?? tableThatJumps(section, sections);
+    const table = latest.tables.get(name ?? 'filter');
+    if (table && [...section.chains.keys()].some((chain) => table.chains.has(chain))) {
+      latest = { line, tables: new Map(), problems: [] };
+      others.push(latest);
+    }
+    const { problems: own } = latest;
+    const report: Report = (at, message, severity = 'error') => {
+      own.push({ severity, line: at, message });
+    };
+    if (name === undefined) report(line, 'nothing tells the table of this chain: it is taken for filter', 'warning');
+    addSection(latest.tables, section, name ?? 'filter', family, report);
+  }
+  for (const problem of problems)
+    (others.findLast((draft) => draft.line <= problem.line) ?? first).problems.push(problem);
+  const finish = (draft: Draft): Ruleset => ({
+    family,
+    tables: draft.tables,
+    problems: draft.problems.sort((a, b) => a.line - b.line),
+  });
+  return [finish(first), ...others.map(finish)];
+}
+
+/** A chain listed alone is of the table that has a jump to it. */
+function tableThatJumps(section: Section, sections: readonly Section[]): TableName | undefined {
+  const names = new Set(section.chains.keys());
+  const jumping = sections.find(
+    (other) =>
+      other !== section &&
+      tableOf(other) !== undefined &&
+      [...other.chains.values()].some((chain) => chain.rows.some(({ row }) => names.has(row.target))),
+  );
+  return jumping && tableOf(jumping);
+}
+
+function addSection(
+  tables: Map<TableName, Table>,
+  section: Section,
+  name: TableName,
+  family: Family,
+  report: Report,
+): void {
+  const table = tables.get(name) ?? { name, line: section.line, chains: new Map<string, Chain>() };
+  tables.set(name, table);
+  let told = false;
+  for (const listed of section.chains.values()) {
+    table.chains.set(listed.name, toChain(listed, name, family, report));
+    const hidden = listed.rows.find(({ row }) => row.interfaces === undefined);
+    if (hidden && !told)
+      report(hidden.line, 'the rows show no interfaces (made without -v): each rule may be limited to some', 'warning');
+    told ||= hidden !== undefined;
+  }
+}
+
+function toChain(listed: ListedChain, table: TableName, family: Family, report: Report): Chain {
+  const { name, policy, counters, references, line } = listed;
+  const rules: Rule[] = [];
+  let number = 0;
+  for (const { line: at, row } of listed.rows) {
+    const next = Math.max(number + 1, row.number ?? 0);
+    if (next > number + 1) report(at, `rules of chain ${name} are missing: this is ${next}, after ${number}`);
+    number = next;
+    const { text, from, problems } = writeRule(name, row, family, `${table}/${name}/${number}`);
+    for (const message of problems) report(at, message, 'warning');
+    rules.push(new Rule(family, name, number, text, row.counters, at, () => readRuleSyntax(text, from)));
+  }
+  return { name, policy, counters, references, line, rules };
+}

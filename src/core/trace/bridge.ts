@@ -1,0 +1,158 @@
+import { type Address, formatAddress, sameAddress } from '../net/address';
+import { contains } from '../net/prefix';
+import { decideSysctl, isOn, type Walk } from './context';
+import { end, type Fate } from './fate';
+import { runHook } from './hooks';
+import { assumeOwner, type Next } from './ip';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+
+/** Whether br_netfilter shows bridged packets to the IP hooks. */
+function callsIptables(walk: Walk, stack: Stack, skb: Skb): boolean {
+  const family = skb.packet.src.family === 4 ? 'iptables' : 'ip6tables';
+  return isOn(walk, stack, 'bridge-nf-unknown', `net.bridge.bridge-nf-call-${family}`);
+}
+
+/** Whether a hook of the IP stack could do anything to a packet of this namespace at all. */
+function hasRules(stack: Stack, skb: Skb): boolean {
+  const netfilter = stack.namespace.netfilter(skb.packet.src.family);
+  return netfilter.known === 'none' || netfilter.tables.length > 0;
+}
+
+/** A frame comes in on a port of a bridge: up to the node, or out of another port (net/bridge/br_input.c). */
+export function receiveOnBridge(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  bridge: string,
+  port: string | undefined,
+  nextHop: Address,
+): Next {
+  skb.in = bridge;
+  skb.out = undefined;
+  const filtered = hasRules(stack, skb) && callsIptables(walk, stack, skb);
+  if (stack.isLocal(nextHop)) {
+    // The frame is for the node itself. With br_netfilter PREROUTING runs here, and sees the port.
+    if (filtered) skb.physIn = port;
+    return { kind: 'input', stack, device: bridge };
+  }
+  if (!filtered) return toPort(walk, stack, skb, bridge, port, nextHop);
+
+  skb.physIn = port;
+  const verdict = runHook(walk, stack, skb, 'PREROUTING');
+  if (verdict.kind !== 'accept') return hookEnd(verdict, stack, bridge);
+  const target = skb.packet.dst;
+  if (sameAddress(target, nextHop)) return bridged(walk, stack, skb, bridge, port, nextHop);
+  return afterBridgedDnat(walk, stack, skb, bridge, port);
+}
+
+function hookEnd(verdict: Exclude<ReturnType<typeof runHook>, { kind: 'accept' }>, stack: Stack, device: string): Fate {
+  if (verdict.kind === 'drop') return end('dropped', stack, device, verdict.text, verdict.by);
+  if (verdict.kind === 'reject') return end('rejected', stack, device, `${verdict.text} (${verdict.with})`, 'rule');
+  return end('undetermined', stack, device, verdict.text, 'not-simulated');
+}
+
+/** The destination was rewritten in the bridge (net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`). */
+function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: string | undefined): Next {
+  const { dst } = skb.packet;
+  const answer = stack.fib(dst.family)?.lookup({
+    dst,
+    src: skb.packet.src,
+    iif: bridge,
+    mark: skb.packet.mark,
+    tos: skb.packet.dscp << 2,
+    proto: skb.packet.proto,
+    sport: skb.packet.sport,
+    dport: skb.packet.dport,
+  });
+  const staysOnBridge =
+    answer?.kind === 'route' && answer.route.type === 'unicast' && answer.hops.some((hop) => hop.device === bridge);
+  if (staysOnBridge) {
+    walk.recorder.step(stack, skb, 'route', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
+      text: answer.route.text,
+    });
+    return bridged(walk, stack, skb, bridge, port, answer.hops[0]?.gateway ?? dst);
+  }
+  // The frame now goes to the bridge's own address, and PREROUTING is not run again.
+  skb.prerouted = true;
+  return { kind: 'input', stack, device: bridge };
+}
+
+/** FORWARD and POSTROUTING of a frame that br_netfilter shows to the IP hooks. */
+function bridged(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: string | undefined, nextHop: Address): Next {
+  const behind = walk.wiring.behind(stack, bridge, nextHop);
+  skb.bridged = true;
+  skb.out = bridge;
+  skb.physOut = behind?.port;
+  const forwarded = runHook(walk, stack, skb, 'FORWARD');
+  if (forwarded.kind !== 'accept') return hookEnd(forwarded, stack, bridge);
+  skb.in = undefined;
+  const sent = runHook(walk, stack, skb, 'POSTROUTING', { egress: { device: bridge, nextHop } });
+  if (sent.kind !== 'accept') return hookEnd(sent, stack, bridge);
+  return toPort(walk, stack, skb, bridge, port, nextHop);
+}
+
+/** Out of the port behind which the next hop is (net/bridge/br_forward.c). */
+export function toPort(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  bridge: string,
+  from: string | undefined,
+  nextHop: Address,
+): Next {
+  const behind = walk.wiring.behind(stack, bridge, nextHop);
+  if (behind) {
+    if (from !== undefined && behind.port === from && !mayHairpin(walk, stack, from)) {
+      walk.recorder.step(
+        stack,
+        skb,
+        'bridge',
+        `dropped: ${from} is the port it came in on, and its hairpin mode is off`,
+        {
+          text: `${bridge}: ${from} → ${from}`,
+        },
+      );
+      return end('dropped', stack, from, `hairpin mode of ${from} is off on ${stack.title}`, 'hairpin');
+    }
+    walk.recorder.step(
+      stack,
+      skb,
+      'bridge',
+      `${bridge} sends it out of ${behind.port ?? 'a port'} to ${behind.end.stack.title}`,
+      {
+        text: `${bridge}: ${from ?? stack.title} → ${behind.port ?? formatAddress(nextHop)}`,
+      },
+    );
+    if (behind.port !== undefined) walk.recorder.sight(stack, skb, behind.port, 'out');
+    return { kind: 'arrive', stack: behind.end.stack, device: behind.end.device, nextHop };
+  }
+  const uplink = walk.wiring.uplink(stack, bridge);
+  const wire = uplink === undefined ? undefined : walk.wiring.onWire(stack, nextHop);
+  if (wire) {
+    if (uplink !== undefined) walk.recorder.sight(stack, skb, uplink, 'out');
+    return { kind: 'arrive', ...wire, nextHop };
+  }
+  const own = stack.device(bridge)?.addresses.some((address) => contains(address.network, nextHop)) === true;
+  if (!own && uplink === undefined)
+    return end(
+      'unroutable',
+      stack,
+      bridge,
+      `nobody on ${bridge} of ${stack.title} answers for ${formatAddress(nextHop)}`,
+      'neighbour',
+    );
+  assumeOwner(walk, stack, nextHop);
+  walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
+    text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,
+  });
+  return { kind: 'arrive', ...walk.wiring.madePod(stack, bridge, nextHop), nextHop };
+}
+
+function mayHairpin(walk: Walk, stack: Stack, port: string): boolean {
+  const known = stack.device(port)?.hairpin;
+  if (known !== undefined) return known;
+  return (
+    decideSysctl(walk, stack, 'hairpin-unknown', `hairpin mode of ${port}`, ['off', 'on'], [['off'], ['on']]) === 1
+  );
+}

@@ -1,0 +1,110 @@
+import { sameAddress } from '../net/address';
+import { FLAG, type Packet } from '../net/packet';
+import { ICMP, ICMPV6, TCP } from '../net/protocol';
+import type { Connection, Tracking, Tuple } from '../netfilter/tracking';
+
+/** ICMP queries that open a connection, with the type of their reply (net/netfilter/nf_conntrack_proto_icmp.c). */
+const ICMP_REPLY: ReadonlyMap<number, number> = new Map([
+  [8, 0],
+  [13, 14],
+  [15, 16],
+  [17, 18],
+]);
+const ICMPV6_REPLY: ReadonlyMap<number, number> = new Map([
+  [128, 129],
+  [139, 140],
+]);
+
+/** The tuple of a packet. For ICMP the id takes the place of the source port, type and code that of the destination's. */
+export function tupleOf(packet: Packet): Tuple {
+  const { src, dst, proto } = packet;
+  if (packet.icmp)
+    return { src, dst, proto, sport: packet.icmp.id ?? 0, dport: packet.icmp.type * 256 + packet.icmp.code };
+  return { src, dst, proto, sport: packet.sport ?? 0, dport: packet.dport ?? 0 };
+}
+
+/** The tuple of the packets that answer this one. */
+export function invert(tuple: Tuple): Tuple {
+  const reversed = { ...tuple, src: tuple.dst, dst: tuple.src };
+  if (tuple.proto === ICMP || tuple.proto === ICMPV6) {
+    const type = tuple.dport >> 8;
+    const replies = tuple.proto === ICMP ? ICMP_REPLY : ICMPV6_REPLY;
+    const back = [...replies].find(([, reply]) => reply === type)?.[0];
+    return { ...reversed, dport: (replies.get(type) ?? back ?? type) * 256 + (tuple.dport & 255) };
+  }
+  return { ...reversed, sport: tuple.dport, dport: tuple.sport };
+}
+
+export function sameTuple(a: Tuple, b: Tuple): boolean {
+  return (
+    a.proto === b.proto &&
+    a.sport === b.sport &&
+    a.dport === b.dport &&
+    sameAddress(a.src, b.src) &&
+    sameAddress(a.dst, b.dst)
+  );
+}
+
+/** The connection table of one network namespace. It is keyed by tuple and zone, never by interface. */
+export class Conntrack {
+  private readonly connections: Connection[] = [];
+
+  /** net/netfilter/nf_conntrack_core.c `nf_conntrack_in`: what the packet belongs to, creating an entry where it opens one. */
+  track(packet: Packet, zone: { original: number; reply: number }, loose: boolean): Tracking {
+    const tuple = tupleOf(packet);
+    for (const connection of this.connections) {
+      if (sameTuple(connection.reply, tuple) && connection.zone.reply === zone.reply) {
+        const first = !connection.seenReply;
+        connection.seenReply = true;
+        if (!first || packet.proto !== TCP) connection.assured = true;
+        return { state: 'ESTABLISHED', direction: 'reply', connection };
+      }
+      if (sameTuple(connection.original, tuple) && connection.zone.original === zone.original)
+        return { state: connection.seenReply ? 'ESTABLISHED' : 'NEW', direction: 'original', connection };
+    }
+    if (!opens(packet, loose)) return { state: 'INVALID' };
+    const connection: Connection = {
+      original: tuple,
+      reply: invert(tuple),
+      zone: { ...zone },
+      mark: 0,
+      decided: { destination: false, source: false },
+      nat: { destination: false, source: false },
+      confirmed: false,
+      seenReply: false,
+      assured: false,
+    };
+    return { state: 'NEW', direction: 'original', connection };
+  }
+
+  /** The packet has left the last hook: its entry is in the table from now on. True where it was not before. */
+  confirm(connection: Connection): boolean {
+    if (connection.confirmed) return false;
+    connection.confirmed = true;
+    this.connections.push(connection);
+    return true;
+  }
+
+  /** Whether another connection already expects this reply. */
+  isTaken(reply: Tuple, zone: number): boolean {
+    return this.connections.some((other) => sameTuple(other.reply, reply) && other.zone.reply === zone);
+  }
+
+  forget(connection: Connection): void {
+    const at = this.connections.indexOf(connection);
+    if (at >= 0) this.connections.splice(at, 1);
+  }
+}
+
+/** Whether a packet of no known connection opens one (`tcp_new`, `icmp_new` in net/netfilter/nf_conntrack_proto_*.c). */
+function opens(packet: Packet, loose: boolean): boolean {
+  if (packet.proto === TCP) {
+    const flags = packet.flags ?? 0;
+    if ((flags & FLAG.RST) !== 0 || (flags & FLAG.FIN) !== 0) return false;
+    if ((flags & FLAG.SYN) !== 0) return (flags & FLAG.ACK) === 0;
+    return (flags & FLAG.ACK) !== 0 && loose;
+  }
+  if (packet.proto === ICMP) return packet.icmp !== undefined && ICMP_REPLY.has(packet.icmp.type);
+  if (packet.proto === ICMPV6) return packet.icmp !== undefined && ICMPV6_REPLY.has(packet.icmp.type);
+  return true;
+}

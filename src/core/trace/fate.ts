@@ -1,0 +1,38 @@
+import type { LegVerdict } from './result';
+import type { Stack } from './stack';
+
+/** How a packet's way ends. */
+export interface Fate {
+  readonly kind: 'end';
+  readonly verdict: LegVerdict;
+  readonly stack: Stack;
+  /** The interface it came in on, or was to leave by. */
+  readonly device: string | undefined;
+  /** Why; empty when delivered. */
+  readonly reason: string;
+  /** Names the reason for programs. */
+  readonly cause: Cause | undefined;
+}
+
+export type Cause =
+  | 'rp-filter'
+  | 'rule'
+  | 'policy'
+  | 'no-route'
+  | 'refused-route'
+  | 'ip-forward'
+  | 'martian'
+  | 'route-localnet'
+  | 'hairpin'
+  | 'not-listening'
+  | 'no-owner'
+  | 'outside'
+  | 'not-collected'
+  | 'not-simulated'
+  | 'invalid-rule'
+  | 'neighbour'
+  | 'ttl';
+
+export function end(verdict: LegVerdict, stack: Stack, device: string | undefined, reason = '', cause?: Cause): Fate {
+  return { kind: 'end', verdict, stack, device, reason, cause };
+}

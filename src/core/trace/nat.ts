@@ -1,0 +1,208 @@
+import { type Address, ALL_ONES, formatSocket } from '../net/address';
+import type { Packet } from '../net/packet';
+import { hasPorts, ICMP, ICMPV6 } from '../net/protocol';
+import { inRange, type Range } from '../net/range';
+import type { Action, NatRange } from '../netfilter/action';
+import type { Hook } from '../netfilter/hook';
+import type { Connection, Tuple } from '../netfilter/tracking';
+import { selectSource } from '../routing/source';
+import { assume, type Walk } from './context';
+import { invert, sameTuple, tupleOf } from './conntrack';
+import { record, type Skb } from './skb';
+import type { Stack } from './stack';
+
+export type Manipulation = 'destination' | 'source';
+
+/** Which side a hook rewrites (net/netfilter/nf_nat_core.c `HOOK2MANIP`). */
+export function manipulationAt(hook: Hook): Manipulation {
+  return hook === 'POSTROUTING' || hook === 'INPUT' ? 'source' : 'destination';
+}
+
+/** Where a packet that leaves goes: the next hop decides which address MASQUERADE takes. */
+export interface Egress {
+  readonly device: string;
+  readonly nextHop: Address | undefined;
+}
+
+type NatAction = Extract<Action, { kind: 'dnat' | 'snat' | 'masquerade' | 'redirect' | 'netmap' }>;
+
+/**
+ * Gives the connection of a packet its mapping (net/netfilter/nf_nat_core.c `nf_nat_setup_info`). The packet itself is
+ * rewritten afterwards by `rewrite`.
+ */
+export function setUpNat(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  connection: Connection,
+  hook: Hook,
+  action: NatAction,
+  egress: Egress | undefined,
+): { effect: string; drop?: true } {
+  const side = manipulationAt(hook);
+  const range = rangeFor(stack, skb, hook, action, egress);
+  if (typeof range === 'string') return { effect: range, drop: true };
+  if (action.kind === 'masquerade' && egress) connection.masqueradedOn = egress.device;
+  const current = invert(connection.reply);
+  const wanted = chooseTuple(walk, stack, current, side, range, connection);
+  connection.decided[side] = true;
+  if (!sameTuple(wanted, current)) {
+    connection.reply = invert(wanted);
+    connection.nat[side] = true;
+  }
+  const [address, port] = side === 'destination' ? [wanted.dst, wanted.dport] : [wanted.src, wanted.sport];
+  const verb = {
+    dnat: 'DNAT to',
+    snat: 'SNAT to',
+    masquerade: 'MASQUERADE as',
+    redirect: 'REDIRECT to',
+    netmap: 'NETMAP to',
+  }[action.kind];
+  return { effect: `${verb} ${formatSocket(address, hasPorts(skb.packet.proto) ? port : undefined)}` };
+}
+
+function samePlace(a: Address, aPort: number, b: Address, bPort: number): boolean {
+  return a.value === b.value && aPort === bPort;
+}
+
+/** The addresses and ports an action allows, or why it does nothing. */
+function rangeFor(
+  stack: Stack,
+  skb: Skb,
+  hook: Hook,
+  action: NatAction,
+  egress: Egress | undefined,
+): NatRange | string {
+  switch (action.kind) {
+    case 'dnat':
+    case 'snat':
+      return action.range;
+    case 'masquerade': {
+      const nextHop = egress?.nextHop ?? skb.packet.dst;
+      const source = egress && selectSource(stack.interfaces, egress.device, nextHop.family, nextHop, 'global');
+      if (!source) return 'MASQUERADE finds no address';
+      return withPorts({ addresses: { from: source, to: source }, random: action.random }, action.ports);
+    }
+    case 'redirect': {
+      const target = redirectAddress(stack, skb, hook);
+      if (!target) return 'REDIRECT finds no address';
+      return withPorts({ addresses: { from: target, to: target }, random: action.random }, action.ports);
+    }
+    case 'netmap': {
+      const { prefix } = action;
+      const own = manipulationAt(hook) === 'destination' ? skb.packet.dst : skb.packet.src;
+      const host = own.value & (ALL_ONES[prefix.family] ^ prefix.mask);
+      const mapped = { family: prefix.family, value: prefix.value | host };
+      return { addresses: { from: mapped, to: mapped }, random: false };
+    }
+  }
+}
+
+function withPorts(range: NatRange, ports: Range | undefined): NatRange {
+  return ports ? { ...range, ports } : range;
+}
+
+/** net/netfilter/nf_nat_redirect.c: loopback for local senders, else the first address of the incoming interface. */
+function redirectAddress(stack: Stack, skb: Skb, hook: Hook): Address | undefined {
+  const { family } = skb.packet.dst;
+  if (hook === 'OUTPUT') return family === 4 ? { family, value: 0x7f00_0001n } : { family, value: 1n };
+  return stack
+    .device(skb.in ?? '')
+    ?.addresses.find((own) => own.address.family === family && (family === 4 || own.scope === 'global'))?.address;
+}
+
+/** net/netfilter/nf_nat_core.c `get_unique_tuple`, as far as it does not depend on other connections. */
+function chooseTuple(
+  walk: Walk,
+  stack: Stack,
+  current: Tuple,
+  side: Manipulation,
+  range: NatRange,
+  connection: Connection,
+): Tuple {
+  const address = chooseAddress(walk, side === 'destination' ? current.dst : current.src, range);
+  const port = choosePort(walk, stack, current, side, range);
+  const wanted =
+    side === 'destination' ? { ...current, dst: address, dport: port } : { ...current, src: address, sport: port };
+  if (stack.conntrack.isTaken(invert(wanted), connection.zone.reply))
+    assume(
+      walk,
+      'port-kept',
+      stack.node,
+      'the source port is taken by another connection and is changed by the kernel',
+    );
+  return wanted;
+}
+
+function chooseAddress(walk: Walk, own: Address, range: NatRange): Address {
+  const { addresses } = range;
+  if (!addresses) return own;
+  const count = Number(addresses.to.value - addresses.from.value) + 1;
+  if (count <= 1) return addresses.from;
+  // The kernel hashes the source address; without its seed every address is as likely.
+  const shown = Math.min(count, 16);
+  const drawn = walk.choices.draw(Array.from({ length: shown }, () => 1 / shown));
+  return { family: own.family, value: addresses.from.value + BigInt(drawn) };
+}
+
+function choosePort(walk: Walk, stack: Stack, current: Tuple, side: Manipulation, range: NatRange): number {
+  const own = side === 'destination' ? current.dport : current.sport;
+  if (current.proto === ICMP || current.proto === ICMPV6 || !hasPorts(current.proto)) return own;
+  const { ports, basePort } = range;
+  if (!ports) {
+    if (range.random)
+      assume(walk, 'random-port', stack.node, 'the source port is chosen at random; it is shown unchanged');
+    return own;
+  }
+  if (basePort !== undefined) return ports.from + ((own - basePort) % (ports.to - ports.from + 1));
+  if (inRange(ports, own) && !range.random) return own;
+  if (ports.from !== ports.to && side === 'source')
+    assume(
+      walk,
+      'random-port',
+      stack.node,
+      `the source port is drawn from ${ports.from}–${ports.to}; the first is shown`,
+    );
+  return ports.from;
+}
+
+/**
+ * Rewrites a packet of a connection with a mapping (net/netfilter/nf_nat_core.c `nf_nat_packet`): forward as the rules
+ * chose, back to what the other side expects for a reply.
+ */
+export function rewrite(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {
+  const { tracking } = skb;
+  if (!tracking || !('connection' in tracking)) return;
+  const { connection, direction } = tracking;
+  const side = manipulationAt(hook);
+  const other: Manipulation = side === 'source' ? 'destination' : 'source';
+  // A reply is rewritten on the side opposite to that of the original packet.
+  if (!connection.nat[direction === 'original' ? side : other]) return;
+  const target = invert(direction === 'original' ? connection.reply : connection.original);
+  const before = record(skb);
+  const now = tupleOf(skb.packet);
+  const packet = side === 'destination' ? withDestination(skb.packet, target) : withSource(skb.packet, target);
+  const same =
+    side === 'destination'
+      ? samePlace(target.dst, target.dport, now.dst, now.dport)
+      : samePlace(target.src, target.sport, now.src, now.sport);
+  if (same) return;
+  skb.packet = packet;
+  // The first packet is rewritten by the rule itself, whose step shows it.
+  if (!connection.confirmed) return;
+  const place =
+    side === 'destination' ? formatSocket(packet.dst, packet.dport) : formatSocket(packet.src, packet.sport);
+  const effect = direction === 'reply' ? `${side} restored to ${place}` : `${side} becomes ${place}`;
+  const text = direction === 'reply' ? 'un-NAT of the reply by conntrack' : 'NAT as the connection has it';
+  walk.recorder.step(stack, skb, 'nat', effect, { hook, text, before });
+}
+
+function withDestination(packet: Packet, target: Tuple): Packet {
+  if (packet.icmp) return { ...packet, dst: target.dst };
+  return { ...packet, dst: target.dst, ...(packet.dport !== undefined && { dport: target.dport }) };
+}
+
+function withSource(packet: Packet, target: Tuple): Packet {
+  if (packet.icmp) return { ...packet, src: target.src };
+  return { ...packet, src: target.src, ...(packet.sport !== undefined && { sport: target.sport }) };
+}

@@ -1,0 +1,147 @@
+/*
+ * The JSON of a trace: a contract with programs outside. Fields are added, never changed. See README, "Trace JSON".
+ */
+
+export type LegVerdict = 'delivered' | 'dropped' | 'rejected' | 'unroutable' | 'loop' | 'undetermined';
+export type Verdict = 'connected' | 'no-reply' | Exclude<LegVerdict, 'delivered'>;
+
+export interface PacketRecord {
+  readonly in: string | null;
+  readonly out: string | null;
+  readonly src: string;
+  readonly dst: string;
+  readonly proto: string;
+  readonly sport: number | null;
+  readonly dport: number | null;
+  readonly mark: number;
+}
+
+export interface SourceLine {
+  readonly output: string;
+  /** Counting from 1. */
+  readonly line: number;
+}
+
+export type StepKind =
+  'rule' | 'policy' | 'route' | 'rp-filter' | 'conntrack' | 'nat' | 'bridge' | 'tunnel' | 'link' | 'deliver';
+
+export interface Step {
+  readonly node: string;
+  readonly namespace: string;
+  readonly kind: StepKind;
+  readonly hook: string | null;
+  readonly table: string | null;
+  readonly chain: string | null;
+  readonly rule: number | null;
+  /** A rule or route as its output has it; for other steps what was looked at. */
+  readonly text: string;
+  readonly effect: string;
+  /** The packet after the step. */
+  readonly packet: PacketRecord;
+  /** The packet before, where the step changed it. */
+  readonly before?: PacketRecord;
+  readonly source: SourceLine | null;
+  /** The way of the outer packet, under a tunnel step. */
+  readonly outer?: readonly Step[];
+}
+
+export interface Place {
+  readonly node: string | null;
+  readonly namespace: string | null;
+  readonly interface: string | null;
+}
+
+/** A packet as tcpdump on an interface would show it. */
+export interface Sighting extends Place {
+  readonly direction: 'in' | 'out';
+  readonly packet: PacketRecord;
+  /** Whether it is the outer packet of a tunnel. */
+  readonly outer: boolean;
+}
+
+export interface Leg {
+  readonly verdict: LegVerdict;
+  readonly end: Place;
+  /** Why the leg ends where it does, where it is not delivered. */
+  readonly reason: string | null;
+  readonly sent: PacketRecord;
+  readonly received: PacketRecord | null;
+  readonly steps: readonly Step[];
+  readonly captures: readonly Sighting[];
+}
+
+export interface Assumption {
+  readonly code: string;
+  readonly text: string;
+  readonly node: string;
+  readonly key: string;
+  /** Alternatives separated by "|". */
+  readonly value: string;
+}
+
+export interface EvidenceLine extends SourceLine {
+  readonly node: string;
+  readonly namespace: string;
+}
+
+export interface Change {
+  readonly kind: 'iptables-rule' | 'sysctl' | 'route' | 'kube-proxy' | 'flannel';
+  readonly node: string;
+  readonly rule?: string;
+  readonly key?: string;
+  readonly value?: string;
+  readonly route?: string;
+}
+
+export interface Fix {
+  readonly title: string;
+  readonly changes: readonly Change[];
+  /** What the same trace gives once the changes are made, under the same assumptions. */
+  readonly effect?: { readonly verdict: Verdict; readonly text: string };
+}
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly node: string | null;
+  readonly message: string;
+  readonly evidence: readonly EvidenceLine[];
+  readonly fix: Fix | null;
+}
+
+/** An observation in the snapshot that agrees with an outcome and with no other. */
+export interface Observation extends EvidenceLine {
+  readonly text: string;
+}
+
+export interface Outcome {
+  /** Within its assumptions. */
+  readonly probability: number;
+  readonly verdict: Verdict;
+  readonly assumptions: readonly Assumption[];
+  readonly request: Leg;
+  readonly reply: Leg | null;
+  /** TCP: the packet that completes the handshake, where the reply arrived. */
+  readonly ack: Leg | null;
+  readonly findings: readonly Finding[];
+  readonly supportedBy: readonly Observation[];
+}
+
+/** Something taken as given, that the snapshot does not show and that does not split the trace. */
+export interface Assumed {
+  readonly code: string;
+  readonly node: string | null;
+  readonly text: string;
+}
+
+export interface TraceResult {
+  readonly hoplensTrace: 1;
+  readonly from: Readonly<Record<string, string | number | null>>;
+  readonly to: Readonly<Record<string, string | number | null>>;
+  /** The answer in one sentence. */
+  readonly answer: string;
+  readonly outcomes: readonly Outcome[];
+  readonly assumed: readonly Assumed[];
+  /** Parts of the data path that are there but not simulated. */
+  readonly notSimulated: readonly Assumed[];
+}

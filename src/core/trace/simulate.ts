@@ -1,0 +1,164 @@
+import { type Address, sameAddress } from '../net/address';
+import { findListener } from '../net/listener';
+import { FLAG, type Packet } from '../net/packet';
+import { hasPorts, ICMP, TCP } from '../net/protocol';
+import type { Cluster } from '../snapshot/cluster';
+import type { Choices } from './choices';
+import { assume, type Walk } from './context';
+import type { Origin, Target } from './endpoint';
+import type { Fate } from './fate';
+import { send } from './journey';
+import { Recorder } from './recorder';
+import type { Assumed, Leg, Place, Verdict } from './result';
+import { newSkb, record } from './skb';
+import type { Stack } from './stack';
+import { Wiring } from './wiring';
+
+/** One run: what became of the packet, of its reply, and of the third packet of TCP's handshake. */
+export interface Run {
+  readonly verdict: Verdict;
+  readonly request: TracedLeg;
+  readonly reply: TracedLeg | undefined;
+  readonly ack: TracedLeg | undefined;
+  /** The reply arrived where it was sent from, with the addresses its socket waits for. */
+  readonly replyRecognised: boolean;
+  readonly wiring: Wiring;
+  readonly sender: Stack;
+}
+
+/** A leg, with the objects of the simulator that the findings look at. */
+export interface TracedLeg {
+  readonly leg: Leg;
+  readonly fate: Fate;
+  /** The packet as it was sent, and as it was at the end. */
+  readonly sent: Packet;
+  readonly received: Packet;
+}
+
+export interface Setup {
+  readonly cluster: Cluster;
+  readonly origin: Origin;
+  readonly target: Target;
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly assumed: Map<string, Assumed>;
+}
+
+/** Sends the packet, and what answers it. */
+export function simulate(setup: Setup, choices: Choices): Run {
+  const { origin } = setup;
+  const wiring = new Wiring(setup.cluster, origin.kind === 'outside' ? origin.host : undefined);
+  const walkWith = (): Walk => ({ ...setup, wiring, choices, recorder: new Recorder() });
+  const sender = origin.kind === 'outside' ? wiring.outside : wiring.stackOf(origin.namespace);
+  if (!sender) throw new Error('an outside origin has its own stack');
+  const chosen = origin.kind === 'outside' ? origin.host.address : origin.source;
+
+  const opening = openingPacket(setup, chosen);
+  const request = travel(walkWith(), sender, opening, chosen !== undefined);
+  const base = { request, wiring, sender, reply: undefined, ack: undefined, replyRecognised: false };
+  if (request.fate.verdict !== 'delivered') return { ...base, verdict: request.fate.verdict };
+  const refused = refusal(walkWith(), request);
+  if (refused !== undefined) return { ...base, request: refused, verdict: 'rejected' };
+
+  const reply = travel(walkWith(), request.fate.stack, answering(request.received), true);
+  // The socket waits for packets that mirror the one it sent.
+  const recognised =
+    reply.fate.verdict === 'delivered' && reply.fate.stack === sender && mirrors(request.sent, reply.received);
+  if (!recognised) {
+    const verdict = reply.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
+    return { ...base, reply, verdict };
+  }
+  if (setup.protocol !== TCP) return { ...base, reply, replyRecognised: true, verdict: 'connected' };
+
+  const third = { ...request.sent, flags: FLAG.ACK, length: 52 };
+  const ack = travel(walkWith(), sender, third, true);
+  const completed =
+    ack.fate.verdict === 'delivered' &&
+    ack.fate.stack === request.fate.stack &&
+    sameFlow(request.received, ack.received);
+  const verdict = completed ? 'connected' : ack.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
+  return { ...base, reply, ack, replyRecognised: true, verdict };
+}
+
+function openingPacket({ target, protocol, sourcePort }: Setup, source: Address | undefined): Packet {
+  const { family } = target.address;
+  const common = {
+    src: source ?? { family, value: 0n },
+    dst: target.address,
+    proto: protocol,
+    mark: 0,
+    ttl: 64,
+    dscp: 0,
+  };
+  if (protocol === TCP) return { ...common, sport: sourcePort, dport: target.port ?? 0, flags: FLAG.SYN, length: 60 };
+  if (hasPorts(protocol)) return { ...common, sport: sourcePort, dport: target.port ?? 0, length: 32 };
+  return { ...common, icmp: { type: protocol === ICMP ? 8 : 128, code: 0, id: sourcePort }, length: 84 };
+}
+
+function answering(packet: Packet): Packet {
+  const base = { ...packet, src: packet.dst, dst: packet.src, mark: 0, ttl: 64, dscp: 0 };
+  if (packet.icmp) return { ...base, icmp: { ...packet.icmp, type: packet.icmp.type === 8 ? 0 : 129 } };
+  return {
+    ...base,
+    ...(packet.dport !== undefined && { sport: packet.dport }),
+    ...(packet.sport !== undefined && { dport: packet.sport }),
+    ...(packet.proto === TCP && { flags: FLAG.SYN | FLAG.ACK }),
+  };
+}
+
+function mirrors(sent: Packet, received: Packet): boolean {
+  return (
+    sameAddress(sent.src, received.dst) &&
+    sameAddress(sent.dst, received.src) &&
+    sent.sport === received.dport &&
+    sent.dport === received.sport
+  );
+}
+
+function sameFlow(a: Packet, b: Packet): boolean {
+  return sameAddress(a.src, b.src) && sameAddress(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
+}
+
+function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean): TracedLeg {
+  // Echo replies are the kernel's own; everything else comes from a socket.
+  const skb = newSkb(packet, packet.icmp === undefined || packet.icmp.type === 8 || packet.icmp.type === 128);
+  const fate = send(walk, { stack, skb, sourceChosen });
+  // As the socket has it: with the source that the first route lookup chose, whatever NAT does later.
+  const sent = { ...packet, src: skb.sentFrom ?? packet.src };
+  const delivered = fate.verdict === 'delivered';
+  if (delivered)
+    walk.recorder.step(fate.stack, skb, 'deliver', `delivered to ${fate.stack.title}`, { text: fate.device ?? '' });
+  const leg: Leg = {
+    verdict: fate.verdict,
+    end: placeOf(fate),
+    reason: delivered ? null : fate.reason,
+    sent: { ...record({ ...skb, packet: sent }), in: null, out: null },
+    received: delivered ? { ...record(skb), in: fate.device ?? null, out: null } : null,
+    steps: walk.recorder.steps,
+    captures: walk.recorder.sightings,
+  };
+  return { leg, fate, sent, received: skb.packet };
+}
+
+export function placeOf(fate: Fate): Place {
+  return { node: fate.stack.node, namespace: fate.stack.name, interface: fate.device ?? null };
+}
+
+/** A closed port answers with RST, or for UDP with an ICMP error: the request is rejected. */
+function refusal(walk: Walk, request: TracedLeg): TracedLeg | undefined {
+  const { stack } = request.fate;
+  const { proto, dst, dport } = request.received;
+  if (!hasPorts(proto) || dport === undefined || stack.made) return undefined;
+  const { listeners } = stack.namespace;
+  if (!listeners) {
+    assume(walk, 'listener', stack.node, `something listens on port ${dport} of ${stack.title}`);
+    return undefined;
+  }
+  if (findListener(listeners, proto, dst, dport)) return undefined;
+  const reason = `nothing listens on port ${dport} of ${stack.title}`;
+  return {
+    ...request,
+    fate: { ...request.fate, verdict: 'rejected', reason, cause: 'not-listening' },
+    leg: { ...request.leg, verdict: 'rejected', reason },
+  };
+}

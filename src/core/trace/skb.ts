@@ -1,0 +1,60 @@
+import { type Address, formatAddress } from '../net/address';
+import type { Packet } from '../net/packet';
+import { protocolName } from '../net/protocol';
+import type { Tracking } from '../netfilter/tracking';
+import type { PacketRecord } from './result';
+
+/** A packet on its way, with what the kernel keeps beside it (`struct sk_buff`). Changes as it goes. */
+export interface Skb {
+  packet: Packet;
+  in: string | undefined;
+  out: string | undefined;
+  /** Bridge ports, while br_netfilter shows the packet to the IP hooks. */
+  physIn: string | undefined;
+  physOut: string | undefined;
+  bridged: boolean;
+  /** Undefined until connection tracking has seen it in this namespace. */
+  tracking: Tracking | undefined;
+  /** Zones that `CT --zone` set for a packet not yet tracked. */
+  zone: { original: number; reply: number };
+  ownSocket: boolean;
+  /** The source that its socket has: what the first route lookup chose, whatever NAT does later. */
+  sentFrom: Address | undefined;
+  /** PREROUTING has been run in the bridge: the IP stack skips it (net/bridge/br_netfilter_hooks.c `ip_sabotage_in`). */
+  prerouted: boolean;
+}
+
+export function newSkb(packet: Packet, ownSocket: boolean): Skb {
+  return {
+    packet,
+    in: undefined,
+    out: undefined,
+    physIn: undefined,
+    physOut: undefined,
+    bridged: false,
+    tracking: undefined,
+    zone: { original: 0, reply: 0 },
+    ownSocket,
+    sentFrom: undefined,
+    prerouted: false,
+  };
+}
+
+/** What is left when a packet passes into another namespace or out of a tunnel (net/core/skbuff.c `skb_scrub_packet`). */
+export function scrub(skb: Skb): void {
+  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, false), sentFrom: skb.sentFrom });
+}
+
+export function record(skb: Skb): PacketRecord {
+  const { packet } = skb;
+  return {
+    in: skb.in ?? null,
+    out: skb.out ?? null,
+    src: formatAddress(packet.src),
+    dst: formatAddress(packet.dst),
+    proto: protocolName(packet.proto),
+    sport: packet.sport ?? null,
+    dport: packet.dport ?? null,
+    mark: packet.mark,
+  };
+}

@@ -1,0 +1,69 @@
+import type { Address, Family } from '../net/address';
+import type { KnownTable } from '../snapshot/netfilter';
+import type { NetworkNamespace } from '../snapshot/namespace';
+import type { Fib } from '../routing/fib';
+import type { Interface } from '../routing/interface';
+import { sysctlName } from '../routing/sysctl';
+import type { Hook, TableName } from '../netfilter/hook';
+import { BASE_CHAINS } from '../netfilter/hook';
+import { Conntrack } from './conntrack';
+
+/** The network stack of one namespace during one run: what it is configured to do, and the connections it has seen. */
+export class Stack {
+  readonly conntrack = new Conntrack();
+  /** Questions that hold for the whole namespace and were put already. */
+  readonly asked = new Set<string>();
+
+  constructor(
+    readonly namespace: NetworkNamespace,
+    /** Made up to stand for something outside the snapshot: a pod that was not collected, a host on the wire. */
+    readonly made: 'pod' | 'outside' | undefined,
+    /** Its routes were not collected, and are taken to be what every network plug-in gives a pod. */
+    readonly usualRoutes = false,
+  ) {}
+
+  get node(): string {
+    return this.namespace.node;
+  }
+
+  get name(): string {
+    return this.namespace.name;
+  }
+
+  /** As people name it: `worker`, or `worker/default/g4`. */
+  get title(): string {
+    return this.namespace.kind === 'host' ? this.node : `${this.node}/${this.name}`;
+  }
+
+  get interfaces(): readonly Interface[] {
+    return this.namespace.interfaces ?? [];
+  }
+
+  device(name: string): Interface | undefined {
+    return this.namespace.interface(name);
+  }
+
+  fib(family: Family): Fib | undefined {
+    return this.namespace.fib(family);
+  }
+
+  /** The value of a sysctl; undefined where it is not known. */
+  sysctl(key: string): string | undefined {
+    return this.namespace.sysctls?.get(key)?.value;
+  }
+
+  /** `net.ipv4.conf.DEVICE.NAME` */
+  deviceKey(device: string, name: string): string {
+    return `net.ipv4.conf.${sysctlName(device)}.${name}`;
+  }
+
+  isLocal(address: Address): boolean {
+    return this.fib(address.family)?.localRoute(address)?.type === 'local';
+  }
+
+  /** The tables with a base chain at a hook, of every flavour, in no order. */
+  tablesAt(family: Family, hook: Hook, name: TableName): KnownTable[] {
+    if (!BASE_CHAINS[name].includes(hook)) return [];
+    return this.namespace.netfilter(family).tables.filter(({ table }) => table.name === name && table.chains.has(hook));
+  }
+}

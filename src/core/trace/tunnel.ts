@@ -1,0 +1,190 @@
+import { type Address, formatAddress, formatSocket, sameAddress } from '../net/address';
+import type { Packet } from '../net/packet';
+import { UDP } from '../net/protocol';
+import { isFlannelUdp, isOverlay, isVxlan } from '../overlay/device';
+import { UDP_PORT, VXLAN_PORT } from '../overlay/flannel';
+import type { Interface } from '../routing/interface';
+import type { Walk } from './context';
+import { end, type Fate } from './fate';
+import { type Next, type Sending } from './ip';
+import { newSkb, scrub, type Skb } from './skb';
+import type { Stack } from './stack';
+
+/** Sends a packet on its whole way; the outer packet of a tunnel goes through it like any other. */
+export type Send = (walk: Walk, sending: Sending) => Fate;
+
+/** The far end of a tunnel for one packet, and what carries it there. */
+interface Encapsulation {
+  readonly outerSource: Address | undefined;
+  readonly outerDestination: Address;
+  readonly proto: number;
+  readonly port: number | undefined;
+  readonly by: string;
+  /** VXLAN keeps the mark of the inner packet; a packet written by flanneld is new. */
+  readonly keepsMark: boolean;
+}
+
+/** Through a tunnel device: the outer packet's own way, then the inner packet's arrival at the far end. */
+export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface, nextHop: Address, send: Send): Next {
+  const way = encapsulate(walk, stack, skb, device, nextHop);
+  if ('kind' in way) return way;
+  const recorder = walk.recorder.nested();
+  const outer: Packet = {
+    src: way.outerSource ?? way.outerDestination,
+    dst: way.outerDestination,
+    proto: way.proto,
+    ...(way.port !== undefined && { sport: way.port, dport: way.port }),
+    mark: way.keepsMark ? skb.packet.mark : 0,
+    ttl: 64,
+    length: skb.packet.length + 28,
+    dscp: 0,
+  };
+  const outerSkb = newSkb(outer, !way.keepsMark);
+  const fate = send({ ...walk, recorder }, { stack, skb: outerSkb, sourceChosen: way.outerSource !== undefined });
+  const source = outerSkb.packet.src;
+  walk.recorder.step(stack, skb, 'tunnel', `carried in ${tunnelText(way, source)}`, {
+    text: `${device.name} (${way.by})`,
+    outer: recorder.steps,
+  });
+  if (fate.verdict !== 'delivered') return { ...fate, reason: `the outer packet: ${fate.reason}` };
+  const far = farDevice(fate.stack, device);
+  if (!far)
+    return end(
+      'dropped',
+      fate.stack,
+      fate.device,
+      `${fate.stack.title} has no ${device.name} to take it out`,
+      'not-listening',
+    );
+  scrub(skb);
+  // flanneld lowers the TTL of what it carries (its proxy_amd64.c); the kernel's tunnels do not.
+  if (isFlannelUdp(device)) skb.packet = { ...skb.packet, ttl: skb.packet.ttl - 1 };
+  return { kind: 'arrive', stack: fate.stack, device: far.name, nextHop: skb.packet.dst };
+}
+
+function tunnelText(way: Encapsulation, source: Address): string {
+  const protocol = way.proto === UDP ? 'UDP' : `protocol ${way.proto}`;
+  return `${protocol} ${formatSocket(source, way.port)} → ${formatSocket(way.outerDestination, way.port)}`;
+}
+
+function farDevice(stack: Stack, device: Interface): Interface | undefined {
+  return (
+    stack.device(device.name) ??
+    stack.interfaces.find((other) =>
+      isFlannelUdp(device)
+        ? isFlannelUdp(other)
+        : isVxlan(device)
+          ? isVxlan(other)
+          : other.kind === device.kind && isOverlay(other),
+    )
+  );
+}
+
+/** Protocol numbers of the kinds of tunnel that put IP into IP. */
+const PROTOCOLS: Readonly<Partial<Record<string, number>>> = { ipip: 4, sit: 41, gre: 47, gretap: 47 };
+
+function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, nextHop: Address): Encapsulation | Fate {
+  const { cluster } = walk;
+  if (isVxlan(device)) return viaVxlan(walk, stack, device, nextHop, skb.packet.dst);
+  const owner = cluster.subnetOwner(skb.packet.dst);
+  const lease = cluster.flannel.leases.find((candidate) => owner && sameAddress(candidate.subnet, owner.subnet));
+  const address = lease?.publicIp ?? (owner && underlayAddress(walk, owner.node.name, skb.packet.dst));
+  if (isFlannelUdp(device)) {
+    if (owner?.node.name === stack.node)
+      return end(
+        'dropped',
+        stack,
+        device.name,
+        `${formatAddress(skb.packet.dst)} is in ${stack.title}'s own pod subnet`,
+        'no-owner',
+      );
+    if (!address) return noOwner(stack, skb, device);
+    const port = cluster.flannel.config?.port ?? UDP_PORT;
+    return { outerSource: undefined, outerDestination: address, proto: UDP, port, by: 'flannel udp', keepsMark: false };
+  }
+  const proto = PROTOCOLS[device.kind ?? ''];
+  if (proto !== undefined) {
+    const target = sameAddress(nextHop, skb.packet.dst) ? address : nextHop;
+    if (!target) return noOwner(stack, skb, device);
+    return {
+      outerSource: undefined,
+      outerDestination: target,
+      proto,
+      port: undefined,
+      by: device.kind ?? '',
+      keepsMark: true,
+    };
+  }
+  if (device.kind === 'wireguard' && address)
+    return {
+      outerSource: undefined,
+      outerDestination: address,
+      proto: UDP,
+      port: 51820,
+      by: 'wireguard',
+      keepsMark: false,
+    };
+  return end(
+    'undetermined',
+    stack,
+    device.name,
+    `where ${device.name} of ${stack.title} leads is not simulated`,
+    'not-simulated',
+  );
+}
+
+function noOwner(stack: Stack, skb: Skb, device: Interface): Fate {
+  return end(
+    'undetermined',
+    stack,
+    device.name,
+    `which node owns the pod subnet of ${formatAddress(skb.packet.dst)} is not known: collect flannel's leases from etcd`,
+    'no-owner',
+  );
+}
+
+/** The address by which the wire reaches a node: that of its default route's interface. */
+function underlayAddress(walk: Walk, node: string, like: Address): Address | undefined {
+  const host = walk.cluster.node(node)?.host;
+  const holders = (host?.interfaces ?? []).flatMap((device) =>
+    device.addresses
+      .filter((own) => own.address.family === like.family && own.scope === 'global' && !own.secondary)
+      .filter((own) => walk.cluster.underlayHolder(own.address)?.node.name === node)
+      .map((own) => ({ device: device.name, address: own.address })),
+  );
+  const everywhere = { family: like.family, value: 0n, mask: 0n };
+  const main = host?.fib(like.family)?.routesInto(everywhere)[0]?.nextHops[0]?.device;
+  return (holders.find((holder) => holder.device === main) ?? holders[0])?.address;
+}
+
+/** VXLAN sends to the VTEP that the forwarding database has for the next hop's MAC address. */
+function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address, dst: Address): Encapsulation | Fate {
+  const port = device.vxlan?.port ?? VXLAN_PORT;
+  const base = { outerSource: device.vxlan?.local, proto: UDP, port, by: 'VXLAN', keepsMark: true };
+  const { neighbours, fdb } = stack.namespace;
+  const neighbour = neighbours?.find((entry) => entry.device === device.name && sameAddress(entry.address, nextHop));
+  const vtep = fdb?.find((entry) => entry.device === device.name && entry.mac === neighbour?.mac && entry.vtep)?.vtep;
+  if (vtep) return { ...base, outerDestination: vtep };
+  if (neighbours && fdb && fdb.some((entry) => entry.device === device.name))
+    return end(
+      'unroutable',
+      stack,
+      device.name,
+      neighbour
+        ? `${device.name} of ${stack.title} has no VTEP for ${neighbour.mac ?? 'the next hop'}`
+        : `${device.name} of ${stack.title} has no neighbour entry for ${formatAddress(nextHop)}`,
+      'neighbour',
+    );
+  const { cluster } = walk;
+  const owner = cluster.subnetOwner(dst) ?? cluster.subnetOwner(nextHop);
+  const lease = cluster.flannel.leases.find((candidate) => owner && sameAddress(candidate.subnet, owner.subnet));
+  const address = lease?.publicIp ?? (owner && underlayAddress(walk, owner.node.name, dst));
+  if (address) return { ...base, outerDestination: address };
+  return end(
+    'undetermined',
+    stack,
+    device.name,
+    `the VTEP behind ${device.name} of ${stack.title} is not known: collect ip neigh and bridge fdb`,
+    'no-owner',
+  );
+}

@@ -1,0 +1,86 @@
+import type { Address } from '../net/address';
+import { setContains } from '../netfilter/ipset';
+import type { Hook } from '../netfilter/hook';
+import type { AddressType, Answer, PacketView } from '../netfilter/match';
+import { reversePath } from '../routing/reverse-path';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+
+/** A packet at a hook, as the matches of the rules see it. */
+export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
+  return {
+    family: skb.packet.src.family,
+    packet: skb.packet,
+    hook,
+    in: skb.in,
+    out: skb.out,
+    physIn: skb.physIn,
+    physOut: skb.physOut,
+    bridged: skb.bridged,
+    tracking: skb.tracking ?? { state: 'INVALID' },
+    ownSocket: skb.ownSocket,
+    addressType: (address, device) => addressType(stack, address, device),
+    reversePath: (check) => rpfilterMatch(stack, skb, check),
+    inSet: (name, directions) => {
+      const sets = stack.namespace.ipSets;
+      const held = sets && setContains(sets, name, directions, { packet: skb.packet, in: skb.in, out: skb.out });
+      return held ?? unknownSet(name, directions, skb);
+    },
+  };
+}
+
+function unknownSet(name: string, directions: readonly string[], skb: Skb): Answer {
+  const { packet } = skb;
+  const subject = `set ${name} ${directions.join()} ${String(packet.src.value)} ${String(packet.dst.value)} ${packet.sport ?? ''} ${packet.dport ?? ''}`;
+  return {
+    kind: 'unknown',
+    code: 'set-members-unknown',
+    subject,
+    text: `set ${name} holds the packet's ${directions.join()}`,
+  };
+}
+
+/** net/ipv4/fib_frontend.c `__inet_dev_addr_type`. */
+function addressType(
+  stack: Stack,
+  address: Address,
+  device: string | undefined,
+): ReturnType<PacketView['addressType']> {
+  if (address.family === 4) {
+    const first = Number(address.value >> 24n);
+    if (address.value === 0xffff_ffffn || first === 0) return 'BROADCAST';
+    if (first >= 224 && first < 240) return 'MULTICAST';
+  } else if (address.value >> 120n === 0xffn) return 'MULTICAST';
+  const fib = stack.fib(address.family);
+  if (!fib)
+    return {
+      kind: 'unknown',
+      code: 'addresses-unknown',
+      subject: `addrtype ${String(address.value)}`,
+      text: 'the address is local',
+    };
+  const type = fib.localRoute(address, device)?.type;
+  return (type?.toUpperCase() as AddressType | undefined) ?? 'UNICAST';
+}
+
+/** net/ipv4/netfilter/ipt_rpfilter.c `rpfilter_mt`. */
+function rpfilterMatch(
+  stack: Stack,
+  skb: Skb,
+  check: { loose: boolean; useMark: boolean; acceptLocal: boolean },
+): Answer {
+  const fib = stack.fib(skb.packet.src.family);
+  if (!fib || skb.in === undefined)
+    return { kind: 'unknown', code: 'routes-unknown', subject: 'rpfilter', text: 'the reverse path is good' };
+  if (skb.in === 'lo') return true;
+  const result = reversePath({
+    fib,
+    packet: skb.packet,
+    device: skb.in,
+    deviceHasAddress: true,
+    acceptLocal: check.acceptLocal,
+    useMark: check.useMark,
+    dst: skb.packet.dst,
+  });
+  return !result.drops.includes(check.loose ? 2 : 1);
+}
