@@ -32,15 +32,17 @@ export function runTrace(
 function* describe(result: TraceResult): Generator<string> {
   yield result.answer;
   for (const note of result.notSimulated) yield `not simulated: ${note.text}`;
+  // The steps are told of one outcome: the one that was seen, else the first. --json has them all.
+  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
   for (const [at, outcome] of result.outcomes.entries()) {
     yield '';
-    yield* describeOutcome(outcome, result.outcomes.length > 1 ? `Outcome ${at + 1}: ` : '');
+    yield* describeOutcome(outcome, result.outcomes.length > 1 ? `Outcome ${at + 1}: ` : '', outcome === main);
   }
   if (result.assumed.length > 0) yield '';
   for (const note of result.assumed) yield `assumed: ${note.text}`;
 }
 
-function* describeOutcome(outcome: Outcome, title: string): Generator<string> {
+function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): Generator<string> {
   const share = outcome.probability < 1 ? ` (${Math.round(outcome.probability * 1000) / 10} %)` : '';
   yield `${title}${outcome.verdict}${share}`;
   for (const one of outcome.assumptions) yield `  if ${one.text}`;
@@ -54,9 +56,10 @@ function* describeOutcome(outcome: Outcome, title: string): Generator<string> {
       if (finding.fix.effect) yield `      then: ${finding.fix.effect.text}`;
     }
   }
+  if (!withSteps) return;
   yield* describeLeg('request', outcome.request);
   if (outcome.reply) yield* describeLeg('reply', outcome.reply);
-  if (outcome.ack && outcome.ack.verdict !== 'delivered') yield* describeLeg('third packet', outcome.ack);
+  if (outcome.ack && outcome.verdict !== 'connected') yield* describeLeg('third packet', outcome.ack);
 }
 
 function* describeLeg(name: string, leg: Leg): Generator<string> {

@@ -3,7 +3,7 @@ import { contains } from '../net/prefix';
 import { decideSysctl, isOn, type Walk } from './context';
 import { end, type Fate } from './fate';
 import { runHook } from './hooks';
-import { assumeOwner, type Next } from './ip';
+import { assumeOwner, checkSource, forwards, type Next } from './ip';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -31,19 +31,18 @@ export function receiveOnBridge(
   skb.in = bridge;
   skb.out = undefined;
   const filtered = hasRules(stack, skb) && callsIptables(walk, stack, skb);
-  if (stack.isLocal(nextHop)) {
-    // The frame is for the node itself. With br_netfilter PREROUTING runs here, and sees the port.
-    if (filtered) skb.physIn = port;
-    return { kind: 'input', stack, device: bridge };
-  }
-  if (!filtered) return toPort(walk, stack, skb, bridge, port, nextHop);
+  const forNode = stack.isLocal(nextHop);
+  if (!filtered)
+    return forNode ? { kind: 'input', stack, device: bridge } : toPort(walk, stack, skb, bridge, port, nextHop);
 
   skb.physIn = port;
+  const { dst } = skb.packet;
   const verdict = runHook(walk, stack, skb, 'PREROUTING');
   if (verdict.kind !== 'accept') return hookEnd(verdict, stack, bridge);
-  const target = skb.packet.dst;
-  if (sameAddress(target, nextHop)) return bridged(walk, stack, skb, bridge, port, nextHop);
-  return afterBridgedDnat(walk, stack, skb, bridge, port);
+  if (!sameAddress(dst, skb.packet.dst)) return afterBridgedDnat(walk, stack, skb, bridge, port);
+  if (!forNode) return bridged(walk, stack, skb, bridge, port, nextHop);
+  skb.prerouted = true;
+  return { kind: 'input', stack, device: bridge };
 }
 
 function hookEnd(verdict: Exclude<ReturnType<typeof runHook>, { kind: 'accept' }>, stack: Stack, device: string): Fate {
@@ -68,6 +67,9 @@ function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, po
   const staysOnBridge =
     answer?.kind === 'route' && answer.route.type === 'unicast' && answer.hops.some((hop) => hop.device === bridge);
   if (staysOnBridge) {
+    // Such a frame needs no ip_forward; where it is on, the route lookup also checks the source.
+    const dropped = forwards(walk, stack, bridge, dst.family) ? checkSource(walk, stack, skb, bridge) : undefined;
+    if (dropped) return dropped;
     walk.recorder.step(stack, skb, 'route', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
       text: answer.route.text,
     });
@@ -103,17 +105,19 @@ export function toPort(
 ): Next {
   const behind = walk.wiring.behind(stack, bridge, nextHop);
   if (behind) {
-    if (from !== undefined && behind.port === from && !mayHairpin(walk, stack, from)) {
-      walk.recorder.step(
+    const back = behind.end.stack === skb.sentBy && (from === undefined || behind.port === from);
+    const port = behind.port ?? `the port of ${behind.end.stack.title}`;
+    if (back && !mayHairpin(walk, stack, port)) {
+      walk.recorder.step(stack, skb, 'bridge', `dropped: it came in on ${port}, whose hairpin mode is off`, {
+        text: `${bridge}: ${port} → ${port}`,
+      });
+      return end(
+        'dropped',
         stack,
-        skb,
-        'bridge',
-        `dropped: ${from} is the port it came in on, and its hairpin mode is off`,
-        {
-          text: `${bridge}: ${from} → ${from}`,
-        },
+        behind.port ?? bridge,
+        `hairpin mode of ${port} is off on ${stack.title}`,
+        'hairpin',
       );
-      return end('dropped', stack, from, `hairpin mode of ${from} is off on ${stack.title}`, 'hairpin');
     }
     walk.recorder.step(
       stack,

@@ -30,9 +30,15 @@ export type Decision =
 
 export class Choices {
   readonly decisions: Decision[] = [];
-  private readonly known = new Map<string, readonly string[]>();
+  private readonly known: Map<string, readonly string[]>;
 
-  constructor(private readonly script: readonly number[]) {}
+  /** @param established values of facts that are settled beforehand, by question id */
+  constructor(
+    private readonly script: readonly number[],
+    established: ReadonlyMap<string, readonly string[]> = new Map(),
+  ) {
+    this.known = new Map(established);
+  }
 
   /** Draws one of the alternatives by their weights, which sum to 1; those of weight 0 are never drawn. */
   draw(weights: readonly number[]): number {
@@ -74,11 +80,15 @@ export interface Leaf<T> {
 }
 
 /** Runs `run` for every script of answers, depth first, `limit` times at most. `complete` tells whether that was all. */
-export function explore<T>(run: (choices: Choices) => T, limit: number): { leaves: Leaf<T>[]; complete: boolean } {
+export function explore<T>(
+  run: (choices: Choices) => T,
+  limit: number,
+  established: ReadonlyMap<string, readonly string[]> = new Map(),
+): { leaves: Leaf<T>[]; complete: boolean } {
   const leaves: Leaf<T>[] = [];
   let script: number[] | undefined = [];
   while (script && leaves.length < limit) {
-    const choices = new Choices(script);
+    const choices = new Choices(script, established);
     const result = run(choices);
     leaves.push({ decisions: choices.decisions, result });
     script = following(choices.decisions);

@@ -101,6 +101,7 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   const { route } = answer;
   if (route.type === 'local') {
     const source = flow.src ?? route.preferredSource ?? flow.dst;
+    skb.packet = { ...skb.packet, src: source };
     noteRoute(walk, stack, skb, answer, `local, through lo, source ${formatAddress(source)}`);
     return { device: 'lo', nextHop: flow.dst, source };
   }
@@ -130,6 +131,7 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
     : hop.gatewayName !== undefined
       ? ` via ${hop.gatewayName}`
       : '';
+  skb.packet = { ...skb.packet, src: source };
   noteRoute(walk, stack, skb, answer, `out on ${device}${via}, source ${formatAddress(source)}`);
   return { device, nextHop, source, ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }) };
 }
@@ -166,7 +168,6 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen }: Sending): Ne
   const first = flowOf(skb, 'lo');
   const routed = routeOutput(walk, stack, skb, { ...first, ...(sourceChosen ? {} : { src: undefined }) });
   if ('kind' in routed) return routed;
-  skb.packet = { ...skb.packet, src: routed.source };
   skb.sentFrom = routed.source;
   skb.out = routed.device;
   let way = routed;
@@ -328,7 +329,7 @@ export function forwards(walk: Walk, stack: Stack, device: string, family: Famil
 }
 
 /** The reverse path check between PREROUTING and INPUT or FORWARD, with whatever is known of rp_filter. */
-function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string): Fate | undefined {
+export function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string): Fate | undefined {
   const { packet } = skb;
   const fib = stack.fib(packet.src.family);
   if (packet.src.family !== 4 || !fib) return undefined;

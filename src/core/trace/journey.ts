@@ -36,6 +36,7 @@ function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   const device = stack.device(name);
   walk.recorder.sight(stack, skb, name, 'out');
   walk.recorder.step(stack, skb, 'link', `sent on ${name}`, { text: name });
+  skb.sentBy = stack;
   skb.out = undefined;
   skb.physIn = undefined;
   skb.physOut = undefined;

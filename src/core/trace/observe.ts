@@ -63,7 +63,8 @@ function isText(address: Address, text: string): boolean {
   return sameAddress(address, parseAddress(text));
 }
 
-function curlTarget(command: string): { host: string; port: number } | undefined {
+/** What a `curl` command asks: the host of its URL, and the port. */
+export function curlTarget(command: string): { host: string; port: number } | undefined {
   const url = /^curl\s+(?:-\S+\s+)*(?:(https?):\/\/)?([^\s/:]+)(?::(\d+))?/.exec(command);
   if (!url) return undefined;
   return { host: url[2] ?? '', port: Number(url[3] ?? (url[1] === 'https' ? 443 : 80)) };

@@ -20,6 +20,8 @@ export interface Skb {
   ownSocket: boolean;
   /** The source that its socket has: what the first route lookup chose, whatever NAT does later. */
   sentFrom: Address | undefined;
+  /** The namespace that sent it last: a bridge does not send a frame back where it came from. */
+  sentBy: object | undefined;
   /** PREROUTING has been run in the bridge: the IP stack skips it (net/bridge/br_netfilter_hooks.c `ip_sabotage_in`). */
   prerouted: boolean;
 }
@@ -36,13 +38,14 @@ export function newSkb(packet: Packet, ownSocket: boolean): Skb {
     zone: { original: 0, reply: 0 },
     ownSocket,
     sentFrom: undefined,
+    sentBy: undefined,
     prerouted: false,
   };
 }
 
 /** What is left when a packet passes into another namespace or out of a tunnel (net/core/skbuff.c `skb_scrub_packet`). */
 export function scrub(skb: Skb): void {
-  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, false), sentFrom: skb.sentFrom });
+  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, false), sentFrom: skb.sentFrom, sentBy: skb.sentBy });
 }
 
 export function record(skb: Skb): PacketRecord {

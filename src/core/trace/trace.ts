@@ -6,6 +6,7 @@ import type { Cluster } from '../snapshot/cluster';
 import { answerOf } from './answer';
 import { type Case, toCases } from './cases';
 import { explore } from './choices';
+import { type Established, establishedFacts } from './established';
 import {
   type Origin,
   originTitle,
@@ -33,17 +34,28 @@ const EPHEMERAL_PORT = 40000;
 export function trace(cluster: Cluster, question: Question): Resolved<TraceResult> {
   const asked = understand(cluster, question);
   if ('error' in asked) return asked;
-  return { value: run(cluster, question, asked.value, true) };
+  return { value: run(cluster, question, asked.value, establishedFacts(cluster), true) };
 }
 
 /** The same trace, were the changes made. */
 export function traceWith(cluster: Cluster, question: Question, changes: readonly Change[]): Resolved<TraceResult> {
+  return traceChanged(cluster, question, changes, establishedFacts(cluster));
+}
+
+function traceChanged(
+  cluster: Cluster,
+  question: Question,
+  changes: readonly Change[],
+  facts: Facts,
+): Resolved<TraceResult> {
   const changed = applyChanges(cluster, changes);
   if ('error' in changed) return changed;
   const asked = understand(changed.cluster, question);
   if ('error' in asked) return asked;
-  return { value: run(changed.cluster, question, asked.value, false) };
+  return { value: run(changed.cluster, question, asked.value, facts, false) };
 }
+
+type Facts = ReadonlyMap<string, Established>;
 
 interface Asked {
   readonly origin: Origin;
@@ -79,10 +91,14 @@ function understand(cluster: Cluster, question: Question): Resolved<Asked> {
   };
 }
 
-function run(cluster: Cluster, question: Question, asked: Asked, observed: boolean): TraceResult {
+function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, observed: boolean): TraceResult {
   const { origin, target, protocol } = asked;
   const assumed = new Map<string, Assumed>();
-  const { leaves, complete } = explore((choices) => simulate({ cluster, ...asked, assumed }, choices), MOST_RUNS);
+  const { leaves, complete } = explore(
+    (choices) => simulate({ cluster, ...asked, assumed }, choices),
+    MOST_RUNS,
+    new Map([...facts].map(([id, fact]) => [id, fact.values])),
+  );
   const first = leaves[0];
   if (!first) throw new Error('an exploration has at least one run');
   const cases = toCases<Run | undefined>(leaves, (one) => (one ? signature(one) : 'missing'), undefined);
@@ -91,7 +107,7 @@ function run(cluster: Cluster, question: Question, asked: Asked, observed: boole
     complete,
   );
   const supported = observed ? markSupported(cluster, origin, target, outcomes) : outcomes;
-  const finished = observed ? supported.map((outcome) => withEffects(cluster, question, outcome)) : supported;
+  const finished = observed ? supported.map((outcome) => withEffects(cluster, question, facts, outcome)) : supported;
   return {
     hoplensTrace: 1,
     from: { asked: question.from, title: originTitle(origin), address: finished[0]?.request.sent.src ?? null },
@@ -104,9 +120,13 @@ function run(cluster: Cluster, question: Question, asked: Asked, observed: boole
     },
     answer: answerOf(originTitle(origin), targetTitle(target, protocol), finished),
     outcomes: finished,
-    assumed: [...assumed.values()],
+    assumed: [...assumed.values(), ...[...facts.values()].map(establishedNote)],
     notSimulated: notSimulated(cluster),
   };
+}
+
+function establishedNote({ question, values, because }: Established): Assumed {
+  return { code: 'established', node: question.node, text: `${question.text(values)}, since ${because}` };
 }
 
 /** Runs that agree in verdict, end and way are one outcome. */
@@ -214,10 +234,10 @@ function mergeAlike(outcomes: readonly Outcome[]): Outcome[] {
 }
 
 /** Tries each fix: what the same trace would give with it, under the outcome's own assumptions. */
-function withEffects(cluster: Cluster, question: Question, outcome: Outcome): Outcome {
+function withEffects(cluster: Cluster, question: Question, facts: Facts, outcome: Outcome): Outcome {
   const findings = outcome.findings.map((finding): Finding => {
     if (!finding.fix) return finding;
-    const result = traceWith(cluster, question, finding.fix.changes);
+    const result = traceChanged(cluster, question, finding.fix.changes, facts);
     if ('error' in result) return { ...finding, fix: null };
     const matching = result.value.outcomes.filter((other) => agrees(other, outcome));
     const verdicts = [...new Set(matching.map((other) => other.verdict))];
