@@ -1,6 +1,7 @@
 // Two ways to run the extension-host tests, in the desktop editor and in the server. Both return an exit code.
 import { resolve } from 'node:path';
 import { ensureBrowser, launchBrowser } from './chromium.mjs';
+import { cleanEnvironment } from './clean-environment.mjs';
 import { run } from './process.mjs';
 import { startServer } from './server.mjs';
 import { temporaryFolder } from './temp.mjs';
@@ -27,7 +28,7 @@ export async function runOnDesktop([program, ...before]) {
       '--no-sandbox',
       '--disable-gpu',
     ],
-    { seconds: LIMIT_SECONDS },
+    { env: { ...cleanEnvironment(), HOME: data.path }, seconds: LIMIT_SECONDS },
   );
   data.remove();
   if (timedOut) console.error(`The tests did not end within ${LIMIT_SECONDS} s.`);

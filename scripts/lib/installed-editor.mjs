@@ -9,7 +9,7 @@ const isOlder = (version, other) => version.localeCompare(other, 'en', { numeric
 export async function installedEditor() {
   const program = findProgram('code');
   if (!program) return { reason: '`code` is not on your PATH' };
-  if (!hasDisplay()) return { reason: 'there is no display for `code`' };
+  if (!hasDisplay()) return { reason: 'there is no display' };
   // Inside a remote window `code` only talks to that window.
   if (process.env.VSCODE_IPC_HOOK_CLI) return { reason: '`code` here belongs to a remote window' };
   const { code, output } = await run(program, ['--version'], { capture: true, seconds: 30 });

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { cleanEnvironment } from './clean-environment.mjs';
 import { desktopEditor } from './desktop.mjs';
 import { EDITORS } from './editors.mjs';
 import { installedEditor } from './installed-editor.mjs';
@@ -15,7 +16,8 @@ export async function openEditor() {
   const own = await installedEditor();
   if (own.program) {
     console.log(`In your own VS Code ${own.version}, because \`code\` is on your PATH.`);
-    const env = { ...process.env, ...demo };
+    // Returns at once: the window belongs to a process that is none of ours.
+    const env = { ...cleanEnvironment(), ...demo };
     return (await run(own.program, ['--new-window', development], { env, seconds: 60 })).code;
   }
   const { command, reason } = await desktopEditor('newest', { screen: 'real' });
@@ -23,7 +25,8 @@ export async function openEditor() {
     console.log(`In a VS Code of its own, because ${own.reason}. Close its window to end this.`);
     return openDesktop(command);
   }
-  console.log(`In the browser, with VS Code ${EDITORS.newest.vscode}'s server, because ${own.reason} and ${reason}.`);
+  const reasons = [...new Set([own.reason, reason])].join(' and ');
+  console.log(`In the browser, with VS Code ${EDITORS.newest.vscode}'s server, because ${reasons}.`);
   return serve();
 }
 
@@ -40,7 +43,7 @@ async function openDesktop([program, ...before]) {
     '--skip-release-notes',
     '--new-window',
   ];
-  return start(program, args, { env: { ...process.env, ...demo } }).exited;
+  return start(program, args, { env: { ...cleanEnvironment(), ...demo } }).exited;
 }
 
 async function serve() {

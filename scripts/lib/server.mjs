@@ -1,5 +1,6 @@
 // Runs VS Code's server with data of its own, which goes when it ends.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cleanEnvironment } from './clean-environment.mjs';
 import { codeServer } from './code-server.mjs';
 import { linkExtension } from './linked-extension.mjs';
 import { run, start } from './process.mjs';
@@ -19,10 +20,6 @@ const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
 };
-
-/** The environment without what an editor or a debugger around us has set for itself. */
-const cleanEnvironment = () =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name)));
 
 /** See server.d.mts. */
 export async function startServer({ editor, extension, settings = {}, env = {}, testHooks = false }) {

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Browser, FrameLocator, Page } from 'playwright-core';
 import { type Server, startServer } from '../../scripts/lib/server.mjs';
 import { Editor } from './parts/editor';
 import { type Message, dialog, notification } from './parts/messages';
-import { chooseCommand } from './parts/palette';
+import { chooseCommand, openByName } from './parts/palette';
 import { QuickInput } from './parts/quick-input';
 import { type Section, showSection } from './parts/section';
-import { PATIENCE_MS } from './parts/wait';
+import { PATIENCE_MS, until } from './parts/wait';
 import { toShow, webview } from './parts/webview';
 import { THEMES, type WorkbenchOptions, settingsFor } from './options';
 
@@ -87,6 +87,12 @@ export class Workbench {
   /** Runs a command through the palette, by its full title: `Hoplens: Open Demo Cluster`. */
   runCommand(title: string): Promise<void> {
     return chooseCommand(this.page, title);
+  }
+
+  /** Opens a file of the workspace (or another one, by its absolute path) in the editor. */
+  async openFile(path: string): Promise<void> {
+    await openByName(this.page, resolve(this.folder, path));
+    await until(`${path} in the editor`, async () => (await this.editor.title()) === basename(path));
   }
 
   /** A view in the side bar, brought to the front and expanded. */
