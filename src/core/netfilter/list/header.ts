@@ -28,18 +28,16 @@ export function readChainHeader(line: string): ChainHeader | undefined {
   const close = line.lastIndexOf(')');
   if (open < 0 || close < open) return undefined;
   const name = line.slice(6, open).trim();
-  const [kind, value, packets, packetsWord, bytes] = line.slice(open + 2, close).split(/[\s,]+/);
+  const inner = line.slice(open + 2, close);
   const none = { policy: undefined, counters: undefined, references: undefined };
-  if (kind === 'policy' && value !== undefined)
-    return {
-      ...none,
-      name,
-      policy: value,
-      counters: packetsWord === 'packets' ? readCounters(packets, bytes) : undefined,
-    };
-  if (value?.startsWith('reference')) return { ...none, name, references: Number(kind) };
-  return kind === 'ERROR' ? { ...none, name } : undefined;
+  const [based, policy, packets, bytes] = POLICY.exec(inner) ?? [];
+  if (based !== undefined) return { ...none, name, policy, counters: readCounters(packets, bytes) };
+  const references = /^(\d+) references?\b/.exec(inner)?.[1];
+  if (references !== undefined) return { ...none, name, references: Number(references) };
+  return inner.startsWith('ERROR obtaining') ? { ...none, name } : undefined;
 }
+
+const POLICY = /^policy ([A-Z]+)(?: (\d+[KMGT]?) packets, (\d+[KMGT]?) bytes)?$/;
 
 /** A chain header that the end of the file or of the window cuts: `Chain FORWARD (pol` */
 export function isCutHeader(line: string): boolean {

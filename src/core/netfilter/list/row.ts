@@ -28,7 +28,9 @@ const OPTION = /^(?:--|-f|!f|[–—])$/;
 /** Before 1.4.20 a long protocol name runs into the next column: `ipv6-icmp--`. */
 const GLUED = /^(!?[a-z][\w.+-]*?)(--|-f|!f)$/;
 const LITERAL = /^!?(?:(?:\d+\.){3}\d+|[\da-f]*:[\da-f:.]*)(?:\/[\da-f:.]+)?$/i;
-const ADDRESS = /^!?[\w.:-]+(?:\/[\w.:]+)?$/;
+const ADDRESS = /^!?[\w:][\w.:-]*(?:\/[\w.:]+)?$/;
+/** No option and no quote: it must stand as a value. */
+const NAME = /^!?[^"!-][^"]*$/;
 
 /** Reads a row by its words, not by its offsets: copies lose blanks. Undefined where the line is no row. */
 export function readRow(line: string, columns: Columns | undefined): Row | undefined {
@@ -44,6 +46,8 @@ export function readRow(line: string, columns: Columns | undefined): Row | undef
   const at = hasInterfaces ? next + 2 : next;
   const [source, destination] = [texts[at], texts[at + 1]];
   if (source === undefined || destination === undefined) return undefined;
+  const names = [found.protocol, head.target || '*', texts[next] ?? '*', texts[next + 1] ?? '*'];
+  if (!names.every((name) => NAME.test(name))) return undefined;
   if (!ADDRESS.test(source) || !ADDRESS.test(destination)) return undefined;
   // Prose, too, has words in a row.
   if (!(found.certain || isListedAddress(source) || isListedAddress(destination))) return undefined;

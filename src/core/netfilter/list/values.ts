@@ -11,6 +11,8 @@ interface ValueKind {
 const NUMBER = '(?:0x[\\da-fA-F]+|\\d+)';
 const PORT = '(?:\\d+|[a-zA-Z][\\w.+-]*)';
 const NAMES = '[A-Za-z][\\w-]*';
+/** What stands unquoted as a value: neither an option nor a "!", and no quote in it. */
+const WORD = '[^\\s"!-][^\\s"]*';
 
 const by = (names: ReadonlyMap<string, string>) => (text: string) => names.get(text) ?? text;
 const each = (separator: string, save: (part: string) => string) => (text: string) =>
@@ -63,8 +65,8 @@ function policyElements(text: string): string {
 }
 
 export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
-  word: { pattern: '\\S+' },
-  list: { pattern: '[\\w,.:+-]+' },
+  word: { pattern: WORD },
+  list: { pattern: '[\\w.:+][\\w,.:+-]*' },
   number: { pattern: '\\d+' },
   hex: { pattern: NUMBER },
   mark: { pattern: `${NUMBER}(?:/${NUMBER})?` },
@@ -85,12 +87,12 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   icmpType: { pattern: '\\d+', save: (text) => (text === '255' ? 'any' : text) },
   icmpName: { pattern: NAMES, save: by(names.ICMP_NAMES) },
   icmp6Name: { pattern: NAMES, save: by(names.ICMPV6_NAMES) },
-  mobility: { pattern: `[\\w-]+(?::[\\w-]+)?`, save: each(':', by(names.MOBILITY_NAMES)) },
+  mobility: { pattern: '\\w[\\w-]*(?::\\w[\\w-]*)?', save: each(':', by(names.MOBILITY_NAMES)) },
   tos: { pattern: `${NUMBER}(?:/${NUMBER})?|[A-Z]\\w+-\\w+`, save: by(names.TOS_NAMES) },
   invertedTos: { pattern: NUMBER, save: (text) => hex(2)(String(~Number(text) & 0xff)) },
-  tcpOptions: { pattern: '[\\w-]+(?:,[\\w-]+)*', save: each(',', by(names.TCP_OPTION_NAMES)) },
+  tcpOptions: { pattern: '\\w[\\w-]*(?:,\\w[\\w-]*)*', save: each(',', by(names.TCP_OPTION_NAMES)) },
   invertedMark: { pattern: NUMBER, save: (text) => hex(0)(String(~Number(text) >>> 0)) },
-  user: { pattern: '\\S+', save: (text) => (text === 'root' ? '0' : text) },
+  user: { pattern: WORD, save: (text) => (text === 'root' ? '0' : text) },
   chunkMatch: { pattern: 'any|all|only' },
   chunks: { pattern: '[\\w:]+(?:,[\\w:]+)*', save: each(',', chunk) },
   dccpTypes: {
@@ -102,7 +104,7 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   quoted: { pattern: '"(?:[^"\\\\]|\\\\.)*"' },
   hexString: { pattern: '"\\|[\\da-f]+\\|"' },
   /** Printed as iptables-save prints it. */
-  saved: { pattern: '"(?:[^"\\\\]|\\\\.)*"|\\S+' },
+  saved: { pattern: `"(?:[^"\\\\]|\\\\.)*"|${WORD}` },
   /** Printed raw between quotes, last in its line: it may hold quotes itself. Before 1.4.13: `abc '. */
   tail: { pattern: '".*"|`.*\'', save: (text) => quoteWord(unquote(text)) },
   raw: { pattern: '"[^"]*"', save: (text) => quoteWord(unquote(text)) },
@@ -115,7 +117,7 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   hashMode: { pattern: '[a-z-]+', save: (text) => text.replaceAll('-', ',') },
   address: { pattern: '[\\da-fA-F:.]+' },
   policy: {
-    pattern: `(?:\\s+(?:strict|!|\\[\\d+\\]|(?:reqid|spi|proto|mode|tunnel-dst|tunnel-src)\\s+\\S+))*`,
+    pattern: `(?:\\s+(?:strict|!|\\[\\d+\\]|(?:reqid|spi|proto|mode|tunnel-dst|tunnel-src)\\s+${WORD}))*`,
     save: policyElements,
   },
   weekdays: { pattern: '[A-Z][a-z]{2}(?:,[A-Z][a-z]{2})*' },
