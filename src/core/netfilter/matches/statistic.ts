@@ -14,11 +14,12 @@ export const statistic: MatchModule = {
     const probability = every === undefined ? value : 1 / every;
     if (!(probability >= 0 && probability <= 1)) return undefined;
     const chance = { kind: 'chance', probability } as const;
-    const share = every === undefined ? `${percent(probability)} of them, drawn at random` : `every ${every}th of them`;
+    const share =
+      every === undefined ? `drawn with probability ${percent(probability)}` : `that are every ${every}th here`;
     return [
       {
         test: () => (decisive.negated ? not(chance) : chance),
-        words: () => unless(decisive, share, `all but ${share}`),
+        words: () => unless(decisive, share, `not ${share}`),
       },
     ];
   },
