@@ -45,10 +45,16 @@ suite('a listing that is cut off is an error', () => {
   const begin = `Chain INPUT (policy ACCEPT)\n${TITLES}\nACCEPT  all  --  10.0.0.1  10.0.0.2\n`;
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['in a header', `${begin}\nChain FORWARD (pol`, /error 5 the header of a chain is cut off: "Chain FORWARD \(pol"/],
+    ['in a bare header', `${begin}\nChain FORWARD\n`, /error 5 the header of a chain is cut off: "Chain FORWARD"/],
+    [
+      'in a header, with rules behind',
+      `${begin}\nChain X (1 re\nDROP all -- anywhere anywhere\n`,
+      /error 6 rules stand outside any chain/,
+    ],
     ['behind a header', `${begin}\nChain FORWARD (policy ACCEPT)\n`, /error 5 the listing ends behind the header/],
     ['in a row', `${begin}DROP  all  --  10.0.0.9`, /error 4 "DROP  all  --  10.0.0.9" is not a whole rule/],
     ['in a comment', `${begin}DROP  all  --  10.0.0.9  anywhere /* this i`, /warning 4 its comment is cut off/],
-    ['at its beginning', `ACCEPT all -- anywhere anywhere\n\n${begin}`, /error 1 a rule stands before any chain/],
+    ['at its beginning', `ACCEPT all -- anywhere anywhere\n\n${begin}`, /error 1 rules stand outside any chain/],
     ['by iptables-nft', `# Table \`nat' is incompatible, use 'nft' tool.\n${begin}`, /error 1 rules are missing/],
     ['by its author', `${begin}...\n`, /warning 4 rules may be left out here/],
   ];
@@ -106,7 +112,33 @@ ${VERBOSE}
 
 suite('any text', () => {
   const fixture = readFileSync('test/fixtures/listings/v4-nft.exact.txt', 'utf8').split('\n');
-  const words = fc.constantFrom('Chain', 'INPUT', '(policy', 'ACCEPT)', '0', '12K', 'tcp', '--', '*', '!', 'anywhere', '0.0.0.0/0', '/*', '*/', '/', '#', 'to:', 'MARK', 'match', '0x1', '"', '[goto]', '->', '\n', '\u0000'); // prettier-ignore
+  const words = fc.constantFrom(
+    'Chain',
+    'INPUT',
+    '(policy',
+    'ACCEPT)',
+    '0',
+    '12K',
+    'tcp',
+    '--',
+    '*',
+    '!',
+    'anywhere',
+    '0.0.0.0/0',
+    '/*',
+    '*/',
+    '/',
+    '#',
+    'to:',
+    'MARK',
+    'match',
+    '0x1',
+    '"',
+    '[goto]',
+    '->',
+    '\n',
+    '\u0000',
+  );
   const anything = fc.oneof(
     fc.array(words, { maxLength: 60 }).map((parts) => parts.join(' ')),
     fc.string({ unit: 'binary', maxLength: 200 }),

@@ -27,9 +27,17 @@ suite('matches of iptables 1.8 that the saved fixtures do not have', () => {
       '-m bpf --bytecode "4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0"',
     ],
     ['', 'cgroup ! /system.slice', '-m cgroup ! --path "/system.slice"'],
-    ['', 'cluster !node_mask=0x00000001 total_nodes=2 hash_seed=0x0000beef', '-m cluster ! --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x0000beef'], // prettier-ignore
+    [
+      '',
+      'cluster !node_mask=0x00000001 total_nodes=2 hash_seed=0x0000beef',
+      '-m cluster ! --cluster-local-nodemask 0x00000001 --cluster-total-nodes 2 --cluster-hash-seed 0x0000beef',
+    ],
     ['', "connlabel ! 'vip' set", '-m connlabel ! --label "vip" --set'],
-    ['', '! ctstate NEW ctdir REPLY ctstate RELATED', '-m conntrack ! --ctstate NEW --ctdir REPLY -m conntrack --ctstate RELATED'], // prettier-ignore
+    [
+      '',
+      '! ctstate NEW ctdir REPLY ctstate RELATED',
+      '-m conntrack ! --ctstate NEW --ctdir REPLY -m conntrack --ctstate RELATED',
+    ],
     ['', 'cpu ! 3', '-m cpu ! --cpu 3'],
     [
       '',
@@ -39,16 +47,40 @@ suite('matches of iptables 1.8 that the saved fixtures do not have', () => {
     ['', '! src-group 0x3 dst-group 0x1/0xf', '-m devgroup ! --src-group 0x3 --dst-group 0x1/0xf'],
     ['', 'esp spis:!1:9', '-m esp ! --espspi 1:9'],
     ['', 'ipvs', '-m ipvs --ipvs'],
-    ['', 'vproto 6 ! vaddr 10.0.0.0/8 vport 80 vdir REPLY', '-m ipvs --vproto 6 ! --vaddr 10.0.0.0/8 --vport 80 --vdir REPLY'], // prettier-ignore
+    [
+      '',
+      'vproto 6 ! vaddr 10.0.0.0/8 vport 80 vdir REPLY',
+      '-m ipvs --vproto 6 ! --vaddr 10.0.0.0/8 --vport 80 --vdir REPLY',
+    ],
     ['', 'nfacct-name  "web traffic"', '-m nfacct --nfacct-name "web traffic"'],
     ['', 'OS fingerprint match ! Linux', '-m osf ! --genre Linux'],
-    ['', 'policy match dir in pol ipsec strict [0] reqid 1 ! spi 0x1 proto 50 [1] mode tunnel', '-m policy --dir in --pol ipsec --strict --reqid 1 ! --spi 0x1 --proto esp --next --mode tunnel'], // prettier-ignore
-    ['', 'rateest match RE1 delta bps 1 625 gt', '-m rateest --rateest-delta --rateest RE1 --rateest-bps1 8bit --rateest-gt --rateest-bps2 5000bit'], // prettier-ignore
-    ['', 'rateest match RE1 delta pps 8 lt 9', '-m rateest --rateest-delta --rateest RE1 --rateest-pps1 8 --rateest-lt --rateest-pps2 9'], // prettier-ignore
+    [
+      '',
+      'policy match dir in pol ipsec strict [0] reqid 1 ! spi 0x1 proto 50 [1] mode tunnel',
+      '-m policy --dir in --pol ipsec --strict --reqid 1 ! --spi 0x1 --proto esp --next --mode tunnel',
+    ],
+    [
+      '',
+      'rateest match RE1 delta bps 1 625 gt',
+      '-m rateest --rateest-delta --rateest RE1 --rateest-bps1 8bit --rateest-gt --rateest-bps2 5000bit',
+    ],
+    [
+      '',
+      'rateest match RE1 delta pps 8 lt 9',
+      '-m rateest --rateest-delta --rateest RE1 --rateest-pps1 8 --rateest-lt --rateest-pps2 9',
+    ],
     ['', '! realm 0x2a', '-m realm ! --realm 0x2a'],
     ['', 'sctp all 0x0001,0x0082', '-m sctp --chunk-types all INIT,RE_CONFIG'],
-    ['', '! match-set web dst,dst return-nomatch ! packets-eq 3 bytes-gt 5', '-m set ! --match-set web dst,dst --return-nomatch ! --packets-eq 3 --bytes-gt 5'], // prettier-ignore
-    ['', 'TIME on 1st,22nd starting from 2026-01-02 03:04:05 until date 2027-01-01 00:00:00 contiguous', '-m time --monthdays 1,22 --datestart 2026-01-02T03:04:05 --datestop 2027-01-01T00:00:00 --kerneltz --contiguous'], // prettier-ignore
+    [
+      '',
+      '! match-set web dst,dst return-nomatch ! packets-eq 3 bytes-gt 5',
+      '-m set ! --match-set web dst,dst --return-nomatch ! --packets-eq 3 --bytes-gt 5',
+    ],
+    [
+      '',
+      'TIME on 1st,22nd starting from 2026-01-02 03:04:05 until date 2027-01-01 00:00:00 contiguous',
+      '-m time --monthdays 1,22 --datestart 2026-01-02T03:04:05 --datestop 2027-01-01T00:00:00 --kerneltz --contiguous',
+    ],
     ['', 'tos match!0x10/0x3f', '-m tos ! --tos 0x10/0x3f'],
     ['', 'ADDRTYPE match src-type !UNICAST,LOCAL limit-in', '-m addrtype ! --src-type UNICAST,LOCAL --limit-iface-in'],
     ['', 'icmp !echo-request', '-m icmp ! --icmp-type 8'],
@@ -73,7 +105,11 @@ suite('targets of iptables 1.8 that the saved fixtures do not have', () => {
     ['CT', 'CT helper ftp zone-reply mark', '-j CT --helper ftp --zone-reply mark'],
     ['DNPT', 'DNPT src-pfx fd00::/64 dst-pfx fd01::/64', '-j DNPT --src-pfx fd00::/64 --dst-pfx fd01::/64'],
     ['ECN', 'ECN match ECE ECN CWR=1', '-m ecn --ecn-tcp-ece -j ECN --ecn-tcp-cwr 1'],
-    ['HMARK', 'HMARK mod 42 + 0x1 ct, src-prefix 24 sport-mask 0xff rnd 0x4', '-j HMARK --hmark-src-prefix 24 --hmark-sport-mask 0x00ff --hmark-rnd 0x00000004 --hmark-mod 42 --hmark-offset 1 --hmark-tuple ct'], // prettier-ignore
+    [
+      'HMARK',
+      'HMARK mod 42 + 0x1 ct, src-prefix 24 sport-mask 0xff rnd 0x4',
+      '-j HMARK --hmark-src-prefix 24 --hmark-sport-mask 0x00ff --hmark-rnd 0x00000004 --hmark-mod 42 --hmark-offset 1 --hmark-tuple ct',
+    ],
     ['IDLETIMER', 'timeout:42 label:x alarm', '-j IDLETIMER --timeout 42 --label x --alarm'],
     [
       'LOG',
@@ -83,7 +119,11 @@ suite('targets of iptables 1.8 that the saved fixtures do not have', () => {
     ['MARK', 'MARK and 0xffff00ff', '-j MARK --set-xmark 0x0/0xff00'],
     ['MASQUERADE', 'random', '-j MASQUERADE --random'],
     ['NFQUEUE', 'NFQUEUE num 3 bypass', '-j NFQUEUE --queue-num 3 --queue-bypass'],
-    ['RATEEST', 'name RE1 interval 250.0ms ewmalog 500.0ms', '-j RATEEST --rateest-name RE1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms'], // prettier-ignore
+    [
+      'RATEEST',
+      'name RE1 interval 250.0ms ewmalog 500.0ms',
+      '-j RATEEST --rateest-name RE1 --rateest-interval 250.0ms --rateest-ewmalog 500.0ms',
+    ],
     ['SECMARK', 'SECMARK selctx system_u:object_r:x_t:s0', '-j SECMARK --selctx system_u:object_r:x_t:s0'],
     ['SET', 'del-set b dst map-set m src map-mark', '-j SET --del-set b dst --map-set m src --map-mark'],
     [
@@ -123,10 +163,20 @@ suite('what older versions print', () => {
       '-m hashlimit --hashlimit 1/sec --hashlimit-burst 5 --hashlimit-mode srcip,dstport',
     ],
     ['', 'STRING match  "a" ALGO name bm TO 65535', '-m string --string "a" --algo bm'],
+    ['', 'ctorigdst fd00::1/128', '-m conntrack --ctorigdst fd00::1'],
+    ['', '/* a */match bpf 6 0 0 1', '-m comment --comment a -m bpf --bytecode "1,6 0 0 1"'],
+    ['NETMAP', '/* a */1.2.3.0/24', '-m comment --comment a -j NETMAP --to 1.2.3.0/24'],
+    ['SNPT', 'src-pfx fd00::/64 dst-pfx fd01::/64 ', '-j SNPT --src-pfx fd00::/64 --dst-pfx fd01::/64'],
+    ['CT', 'CTzone 7 ', '-j CT --zone 7'],
+    ['TCPOPTSTRIP', 'TCPOPTSTRIP options ', '-j TCPOPTSTRIP'],
     ['', 'set trusted src', '-m set --match-set trusted src'],
     ['LOG', "LOG flags 0 level 4 prefix `in: '", '-j LOG --log-prefix "in: "'],
     ['CONNMARK', 'CONNMARK set 0x1/0xff', '-j CONNMARK --set-mark 0x1/0xff'],
-    ['ULOG', 'ULOG copy_range 0 nlgroup 1 prefix "x" queue_threshold 1', '-j ULOG --ulog-prefix x --ulog-nlgroup 1 --ulog-cprange 0 --ulog-qthreshold 1'], // prettier-ignore
+    [
+      'ULOG',
+      'ULOG copy_range 0 nlgroup 1 prefix "x" queue_threshold 1',
+      '-j ULOG --ulog-prefix x --ulog-nlgroup 1 --ulog-cprange 0 --ulog-qthreshold 1',
+    ],
   ]);
 });
 
@@ -166,9 +216,16 @@ suite('words that are not understood', () => {
     });
   });
 
+  test('what stood behind a comment that is cut off is unknown', () => {
+    assert.equal(
+      parse('ACCEPT', '/* this i').options,
+      '-m comment --comment "this i" -m not-listed --rest "mangle/X/1" -j ACCEPT',
+    );
+  });
+
   test('a target without its options is cut off', () => {
     assert.deepEqual(parse('DNAT', 'tcp dpt:80'), {
-      options: '-m tcp --dport 80 -j DNAT',
+      options: '-m tcp --dport 80 -m not-listed --rest "mangle/X/1" -j DNAT',
       warnings: ['DNAT stands without its options: the row is cut off'],
     });
   });

@@ -73,6 +73,8 @@ suite('columns', () => {
     ['0 0 ACCEPT all -- * * 10.1.0.0/255.255.0.255 0.0.0.0/0', '-s 10.1.0.0/255.255.0.255 -j ACCEPT'],
     ['0 0 ACCEPT all -- * * gw.example.net !localhost/8', '-s gw.example.net ! -d 127.0.0.0/8 -j ACCEPT'],
     ['0 0 ACCEPT udplite-- * * 0.0.0.0/0 0.0.0.0/0', '-p udplite -j ACCEPT'],
+    ['0 0 ACCEPT ipv6-mh -- * * 0.0.0.0/0 0.0.0.0/0', '-p mobility-header -j ACCEPT'],
+    ['0 0 ACCEPT all -- * * 10.0.12.0/-1 0.0.0.0/0', '-s 10.0.12.0/-1 -j ACCEPT'],
     ['0 0 HOOK all – * * 0.0.0.0/0 0.0.0.0/0', '-j HOOK'],
     ['0 0 HOOK all -- * * 0.0.0.0/0 0.0.0.0/0 [goto]', '-g HOOK'],
   ];
@@ -82,7 +84,10 @@ suite('columns', () => {
     });
 
   test('ip6tables left the option column blank', () => {
-    assert.equal(saved('  0  0 ACCEPT  tcp      *  *  ::/0  fe80::/10  tcp dpt:22', 6), '-A INPUT -d fe80::/10 -p tcp -m tcp --dport 22 -j ACCEPT'); // prettier-ignore
+    assert.equal(
+      saved('  0  0 ACCEPT  tcp      *  *  ::/0  fe80::/10  tcp dpt:22', 6),
+      '-A INPUT -d fe80::/10 -p tcp -m tcp --dport 22 -j ACCEPT',
+    );
     assert.equal(saved('  0  0         all      lo *  ::1   ::/0', 6), '-A INPUT -s ::1/128 -i lo');
   });
 
@@ -95,7 +100,10 @@ suite('columns', () => {
   });
 
   test('rules that a filter took away keep their numbers', () => {
-    const { tables, problems } = parseListing(`Chain INPUT (policy ACCEPT)\nnum  ${TITLES}\n1 DROP all -- 10.0.0.1 anywhere\n4 DROP all -- 10.0.0.2 anywhere\n`, 4); // prettier-ignore
+    const { tables, problems } = parseListing(
+      `Chain INPUT (policy ACCEPT)\nnum  ${TITLES}\n1 DROP all -- 10.0.0.1 anywhere\n4 DROP all -- 10.0.0.2 anywhere\n`,
+      4,
+    );
     assert.deepEqual(
       tables
         .get('filter')
@@ -173,7 +181,10 @@ suite('the table is told from', () => {
 
   test('a jump to a chain that was listed alone', () => {
     const text = `$ iptables -t nat -L OUTPUT\nChain OUTPUT (policy ACCEPT)\n${TITLES}\nMINE all -- anywhere anywhere\n`;
-    assert.deepEqual([...parseListing(`${text}\n$ cat notes\n\nChain MINE (1 references)\n${TITLES}\n`, 4).tables.keys()], ['nat']); // prettier-ignore
+    assert.deepEqual(
+      [...parseListing(`${text}\n$ cat notes\n\nChain MINE (1 references)\n${TITLES}\n`, 4).tables.keys()],
+      ['nat'],
+    );
     const { problems } = parseListing(`Chain MINE (1 references)\n${TITLES}\n`, 4);
     assert.match(problems[0]?.message ?? '', /nothing tells the table/);
   });
@@ -200,8 +211,17 @@ suite('several listings in one text', () => {
       [1, 12],
     );
     assert.deepEqual(parseListing(text, 4).problems, [
-      { severity: 'warning', line: 12, message: 'table filter is listed again from here, for another node or time: this part is left out' }, // prettier-ignore
+      {
+        severity: 'warning',
+        line: 12,
+        message: 'table filter is listed again from here, for another node or time: this part is left out',
+      },
     ]);
+  });
+
+  test('of the other family, without a command to tell, are an error', () => {
+    const { problems } = parseListing(`Chain INPUT (policy ACCEPT)\n${VERBOSE}\n0 0 DROP all -- * * ::/0 fe80::1\n`, 4);
+    assert.deepEqual(problems, [{ severity: 'error', line: 3, message: 'chain INPUT has addresses of IPv6' }]);
   });
 
   test('of the other family are left out', () => {

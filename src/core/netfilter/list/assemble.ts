@@ -23,6 +23,7 @@ export function assemble(
 ): [Ruleset, ...Ruleset[]] {
   const first: Draft = { line: 0, tables: new Map(), problems: [] };
   const others: Draft[] = [];
+  const told = tablesOf(sections);
   let latest = first;
   for (const section of sections) {
     const { line } = section;
@@ -31,7 +32,7 @@ export function assemble(
       latest.problems.push({ severity: 'warning', line, message: `this part is printed by ${other}, and is left out` });
       continue;
     }
-    const name = given ?? tableOf(section) ?? tableThatJumps(section, sections);
+    const name = given ?? told(section);
     const table = latest.tables.get(name ?? 'filter');
     if (table && [...section.chains.keys()].some((chain) => table.chains.has(chain))) {
       latest = { line, tables: new Map(), problems: [] };
@@ -44,8 +45,12 @@ export function assemble(
     if (name === undefined) report(line, 'nothing tells the table of this chain: it is taken for filter', 'warning');
     addSection(latest.tables, section, name ?? 'filter', family, report);
   }
-  for (const problem of problems)
-    (others.findLast((draft) => draft.line <= problem.line) ?? first).problems.push(problem);
+  const following = [...others];
+  latest = first;
+  for (const problem of problems) {
+    while (following[0] && following[0].line <= problem.line) latest = following.shift() ?? latest;
+    latest.problems.push(problem);
+  }
   const finish = (draft: Draft): Ruleset => ({
     family,
     tables: draft.tables,
@@ -54,16 +59,17 @@ export function assemble(
   return [finish(first), ...others.map(finish)];
 }
 
-/** A chain listed alone is of the table that has a jump to it. */
-function tableThatJumps(section: Section, sections: readonly Section[]): TableName | undefined {
-  const names = new Set(section.chains.keys());
-  const jumping = sections.find(
-    (other) =>
-      other !== section &&
-      tableOf(other) !== undefined &&
-      [...other.chains.values()].some((chain) => chain.rows.some(({ row }) => names.has(row.target))),
-  );
-  return jumping && tableOf(jumping);
+/** The table of each section, as far as it is told. A chain listed alone is of the table that has a jump to it. */
+function tablesOf(sections: readonly Section[]): (section: Section) => TableName | undefined {
+  const told = new Map(sections.map((section) => [section, tableOf(section)]));
+  const jumps = new Map<string, TableName>();
+  for (const [section, table] of told)
+    if (table !== undefined)
+      for (const chain of section.chains.values()) for (const { row } of chain.rows) jumps.set(row.target, table);
+  return (section) => {
+    const jumped = [...section.chains.keys()].find((name) => jumps.has(name));
+    return told.get(section) ?? (jumped === undefined ? undefined : jumps.get(jumped));
+  };
 }
 
 function addSection(
@@ -75,6 +81,7 @@ function addSection(
 ): void {
   const table = tables.get(name) ?? { name, line: section.line, chains: new Map<string, Chain>() };
   tables.set(name, table);
+  const other = family === 6 ? /^!?[\d.]+(?:\/|$)/ : /:/;
   let told = false;
   for (const listed of section.chains.values()) {
     table.chains.set(listed.name, toChain(listed, name, family, report));
@@ -82,6 +89,8 @@ function addSection(
     if (hidden && !told)
       report(hidden.line, 'the rows show no interfaces (made without -v): each rule may be limited to some', 'warning');
     told ||= hidden !== undefined;
+    const foreign = listed.rows.find(({ row }) => other.test(row.source) || other.test(row.destination));
+    if (foreign) report(foreign.line, `chain ${listed.name} has addresses of IPv${family === 6 ? 4 : 6}`);
   }
 }
 

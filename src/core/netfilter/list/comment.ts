@@ -32,7 +32,11 @@ export function endsInComment(text: string): boolean {
   return false;
 }
 
-function findClose(text: string, from: number): { at: number; end: number } | undefined {
+/** Longer than a comment can be (XT_MAX_COMMENT_LEN is 256), for a comment that holds what closes it. */
+const MOST_COMMENT = 600;
+
+function findClose(whole: string, from: number): { at: number; end: number } | undefined {
+  const text = whole.slice(0, from + MOST_COMMENT);
   let close = indexOfWord(text, '*/', from);
   if (close >= 0) {
     for (;;) {
@@ -42,6 +46,9 @@ function findClose(text: string, from: number): { at: number; end: number } | un
       close = next;
     }
   }
+  // What prints no blank before itself may follow: `*/match bpf …`.
+  const glued = text.indexOf(' */', from);
+  if (glued >= 0) return { at: glued + 1, end: glued + 3 };
   const slash = indexOfWord(text, '/', from);
   return slash < 0 ? undefined : { at: slash, end: slash + 1 };
 }

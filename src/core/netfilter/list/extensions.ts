@@ -11,6 +11,8 @@ export interface Extensions {
   readonly matches: string;
   /** The target and its options: `DNAT --to-destination 10.0.0.1` */
   readonly target: string;
+  /** Whether the row ends too early, so that matches may be missing. */
+  readonly cut: boolean;
   readonly problems: readonly string[];
 }
 
@@ -48,6 +50,7 @@ class Reader {
   private unknown = '';
   /** Whether the rest is known to hold no note. */
   private plain = false;
+  private cut = false;
 
   constructor(
     private readonly text: string,
@@ -64,14 +67,17 @@ class Reader {
     this.closeUnknown();
   }
 
-  result(): { matches: string; target: string; problems: string[] } {
-    if (this.options === undefined && isAlwaysListed(this.target))
+  result(): Omit<Extensions, 'goto'> {
+    if (this.options === undefined && isAlwaysListed(this.target)) {
+      this.cut = true;
       this.problems.push(`${this.target} stands without its options: the row is cut off`);
+    }
     // The target NOTRACK is another name of CT; the listing shows it behind the columns.
     const target = this.target === 'CT' && /(?:^|\s)NOTRACK\s*$/.test(this.text) ? 'NOTRACK' : this.target;
     return {
       matches: this.parts.map((part) => part.text).join(''),
       target: target + (this.options ?? ''),
+      cut: this.cut,
       problems: this.problems,
     };
   }
@@ -84,7 +90,10 @@ class Reader {
     if (!comment && !option && !match) return false;
     this.closeUnknown();
     if (comment) {
-      if (!comment.closed) this.problems.push('its comment is cut off');
+      if (!comment.closed) {
+        this.cut = true;
+        this.problems.push('its comment is cut off');
+      }
       this.parts.push({ match: undefined, text: ` -m comment --comment ${quoteWord(comment.text)}` });
     } else if (option) this.options = option.saved;
     else if (match) this.addMatch(match.phrase, match.saved);

@@ -39,9 +39,9 @@ export function readChainHeader(line: string): ChainHeader | undefined {
 
 const POLICY = /^policy ([A-Z]+)(?: (\d+[KMGT]?) packets, (\d+[KMGT]?) bytes)?$/;
 
-/** A chain header that the end of the file or of the window cuts: `Chain FORWARD (pol` */
+/** A chain header that is not whole: `Chain FORWARD (pol` */
 export function isCutHeader(line: string): boolean {
-  return /^Chain \S+ \([^)]*$/.test(line);
+  return /^Chain (?:\S+ \(|[A-Z\d_.:-]+$)/.test(line);
 }
 
 export function readColumns(line: string): Columns | undefined {

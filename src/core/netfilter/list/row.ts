@@ -1,6 +1,6 @@
-import { parseProtocol } from '../../net/protocol';
 import type { Counters } from '../rule';
 import { type Columns, readCounters } from './header';
+import { readProtocol } from './protocol';
 
 /** The columns of one rule, as they are printed. */
 export interface Row {
@@ -27,8 +27,9 @@ const COUNT = /^\d+[KMGT]?$/;
 const OPTION = /^(?:--|-f|!f|[–—])$/;
 /** Before 1.4.20 a long protocol name runs into the next column: `ipv6-icmp--`. */
 const GLUED = /^(!?[a-z][\w.+-]*?)(--|-f|!f)$/;
-const LITERAL = /^!?(?:(?:\d+\.){3}\d+|[\da-f]*:[\da-f:.]*)(?:\/[\da-f:.]+)?$/i;
-const ADDRESS = /^!?[\w:][\w.:-]*(?:\/[\w.:]+)?$/;
+/** Before 1.4.21, a mask with holes is printed as `/-1`. */
+const LITERAL = /^!?(?:(?:\d+\.){3}\d+|[\da-f]*:[\da-f:.]*)(?:\/[\da-f:.-]+)?$/i;
+const ADDRESS = /^!?[\w:][\w.:-]*(?:\/[\w.:-]+)?$/;
 /** No option and no quote: it must stand as a value. */
 const NAME = /^!?[^"!-][^"]*$/;
 
@@ -113,7 +114,7 @@ function findProtocol(texts: readonly string[], from: number): ProtocolPlace | u
 }
 
 function isProtocol(text: string | undefined): boolean {
-  return text !== undefined && parseProtocol(text.replace(/^!/, '')) !== undefined;
+  return text !== undefined && readProtocol(text.replace(/^!/, '')) !== undefined;
 }
 
 function isListedAddress(text: string | undefined): boolean {

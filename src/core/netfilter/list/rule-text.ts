@@ -1,9 +1,10 @@
 import { type Family, parseAddress } from '../../net/address';
 import { formatPrefix, parsePrefix } from '../../net/prefix';
-import { parseProtocol, protocolName } from '../../net/protocol';
+import { protocolName } from '../../net/protocol';
 import { quoteWord } from '../words';
 import { readExtensions } from './extensions';
 import { HOSTS } from './names';
+import { readProtocol } from './protocol';
 import type { Row } from './row';
 
 /** A rule as iptables-save prints it. */
@@ -32,6 +33,7 @@ export function writeRule(chain: string, row: Row, family: Family, place: string
     fragmentText(row.fragment) +
     (row.interfaces ? '' : ` -m not-listed --interfaces ${quoteWord(place)}`) +
     extensions.matches +
+    (extensions.cut ? ` -m not-listed --rest ${quoteWord(place)}` : '') +
     (extensions.target === '' ? '' : ` ${extensions.goto ? '-g' : '-j'} ${extensions.target}`);
   return { text, from: 3 + chain.length, problems: extensions.problems };
 }
@@ -72,7 +74,7 @@ function interfaceText(flag: string, cell: string): string {
 function protocolText(cell: string): string {
   const negated = cell.startsWith('!');
   const listed = negated ? cell.slice(1) : cell;
-  const number = parseProtocol(listed);
+  const number = readProtocol(listed);
   if (number === 0) return '';
   return `${negated ? ' !' : ''} -p ${number === undefined ? listed : protocolName(number)}`;
 }

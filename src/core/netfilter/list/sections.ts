@@ -2,7 +2,15 @@ import { HOOKS, isHook } from '../hook';
 import type { Problem } from '../../problem';
 import { endsInComment } from './comment';
 import { beginsExtension } from './extensions';
-import { type ChainHeader, type Columns, isCutHeader, type ListCommand, readChainHeader, readColumns, readListCommand } from './header'; // prettier-ignore
+import {
+  type ChainHeader,
+  type Columns,
+  isCutHeader,
+  type ListCommand,
+  readChainHeader,
+  readColumns,
+  readListCommand,
+} from './header';
 import { readRow, type Row } from './row';
 
 export interface ListedRow {
@@ -59,7 +67,7 @@ export class SectionReader {
   private readHeader(line: string, number: number): boolean {
     const header = readChainHeader(line);
     if (!header) return false;
-    if (!this.section || beginsSection(this.section, header)) {
+    if (!this.section || beginsSection(this.section, this.chain, header)) {
       this.section = { command: this.command, line: number, chains: new Map() };
       this.sections.push(this.section);
     }
@@ -83,7 +91,7 @@ export class SectionReader {
     if (!row) return false;
     this.untitled = undefined;
     if (this.chain) this.chain.rows.push({ line: number, row });
-    else if (this.strayRows++ === 0) this.report(number, 'a rule stands before any chain: the beginning is cut off');
+    else if (this.strayRows++ === 0) this.report(number, 'rules stand outside any chain: what comes before is cut off');
     this.inside = true;
     return true;
   }
@@ -96,8 +104,10 @@ export class SectionReader {
       this.inside = false;
     } else if (line.includes('incompatible') && line.includes("use 'nft' tool"))
       this.report(number, `rules are missing: "${line.slice(0, 120)}"`);
-    else if (isCutHeader(line)) this.report(number, `the header of a chain is cut off: "${line}"`);
-    else if (this.inside && !this.continueRow(line)) {
+    else if (isCutHeader(line)) {
+      this.report(number, `the header of a chain is cut off: "${line.slice(0, 120)}"`);
+      this.chain = undefined;
+    } else if (this.inside && !this.continueRow(line)) {
       if (PROMPT.test(line)) this.inside = false;
       else if (!line.startsWith('#')) this.reportStray(line, number);
     }
@@ -127,11 +137,9 @@ export class SectionReader {
  * Whether a chain belongs to another table than those before it: iptables prints the base chains of a table first, in the
  * order of the hooks (before 1.4.18, nat's OUTPUT last), and then its other chains.
  */
-function beginsSection(section: Section, header: ChainHeader): boolean {
+function beginsSection(section: Section, last: ChainHeader | undefined, header: ChainHeader): boolean {
   if (section.chains.has(header.name)) return true;
-  if (header.policy === undefined) return false;
-  const last = [...section.chains.values()].at(-1);
-  if (!last) return false;
+  if (header.policy === undefined || !last) return false;
   if (last.policy === undefined) return true;
   if (!isHook(last.name) || !isHook(header.name)) return false;
   if (last.name === 'POSTROUTING' && header.name === 'OUTPUT') return false;

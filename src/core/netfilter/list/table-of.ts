@@ -11,13 +11,14 @@ const NAT_CHAINS = /^KUBE-(?:SVC|SEP|EXT|FW|XLB|MARK)-/;
 export function tableOf(section: Section): TableName | undefined {
   const chains = [...section.chains.values()];
   const bases = chains.map((chain) => chain.name).filter(isHook);
-  const { command } = section;
-  if (command && bases.every((name) => BASE_CHAINS[command.table].includes(name))) return command.table;
   const targets = new Set<string>();
   for (const chain of chains) for (const { row } of chain.rows) targets.add(row.target);
   const uses = (names: readonly string[]): boolean => names.some((name) => targets.has(name));
   const has = (...names: readonly Hook[]): boolean => names.some((name) => bases.includes(name));
 
+  const { command } = section;
+  if (command && bases.every((name) => BASE_CHAINS[command.table].includes(name)))
+    if (command.table === 'nat' || !uses(NAT_TARGETS)) return command.table;
   if (has('FORWARD') && has('PREROUTING', 'POSTROUTING')) return 'mangle';
   if (uses(NAT_TARGETS) || chains.some((chain) => NAT_CHAINS.test(chain.name))) return 'nat';
   if (uses(SECURITY_TARGETS)) return 'security';

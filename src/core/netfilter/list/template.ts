@@ -28,7 +28,7 @@ export type Groups = Readonly<Partial<Record<string, string>>>;
 export function compile(listed: string, saved: string): Phrase {
   const nodes = parse(listed);
   const kinds = new Map<string, string>();
-  const pattern = new RegExp(`${source(nodes, kinds)}(?=\\s|$)`, 'y');
+  const pattern = new RegExp(source(nodes, kinds) + END, 'y');
   const output = parse(saved);
   return {
     listed: pattern,
@@ -38,6 +38,9 @@ export function compile(listed: string, saved: string): Phrase {
     },
   };
 }
+
+/** A few print no blank before themselves. */
+const END = '(?=\\s|$|match bpf |src-pfx )';
 
 const TOKEN = /\\(.)|\{(!?)(\w*)(?::(\w+))?(?:=(\w+))?\}|\[(?:(!?)(\w+)\|)?|\]/g;
 

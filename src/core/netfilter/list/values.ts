@@ -24,6 +24,12 @@ const hex = (digits: number) => (text: string) => `0x${Number(text).toString(16)
 const port = (text: string): string => String(parsePort(text) ?? text);
 const unquote = (text: string): string => text.slice(1, -1);
 
+const SIDES: Readonly<Partial<Record<string, string>>> = {
+  source: 'rsource',
+  dest: 'rdest',
+  src: 'saddr',
+  dst: 'daddr',
+};
 const TCP_FLAGS = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG'];
 
 /** `0x17` → `FIN,SYN,RST,ACK` */
@@ -46,9 +52,15 @@ function chunk(text: string): string {
   return flags === undefined ? name : `${name}:${flags}`;
 }
 
+/** Numbers from 10 on are all called INVALID, and named once. */
+function dccpType(type: string): string {
+  return names.DCCP_TYPES[Math.min(Number(type), 10)] ?? type;
+}
+
 function headers(text: string): string {
   if (!text.startsWith('0x')) return text;
-  return names.IPV6_HEADERS.filter(([bit]) => Number(text) & bit).map(([, name]) => name).join(',') || 'NONE'; // prettier-ignore
+  const set = names.IPV6_HEADERS.filter(([bit]) => Number(text) & bit);
+  return set.map(([, name]) => name).join(',') || 'NONE';
 }
 
 /** The rest of `policy match dir in pol ipsec`: ` strict [0] reqid 1 [1] spi 0x1` */
@@ -97,8 +109,7 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   chunks: { pattern: '[\\w:]+(?:,[\\w:]+)*', save: each(',', chunk) },
   dccpTypes: {
     pattern: '\\w+(?:,\\w+)*',
-    // Numbers from 10 on are all called INVALID, and named once.
-    save: (text) => [...new Set(text.split(',').map((type) => names.DCCP_TYPES[Math.min(Number(type), 10)] ?? type))].join(','), // prettier-ignore
+    save: (text) => [...new Set(text.split(',').map(dccpType))].join(','),
   },
   ipv6Headers: { pattern: '[\\w,-]+', save: headers },
   quoted: { pattern: '"(?:[^"\\\\]|\\\\.)*"' },
@@ -115,6 +126,9 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
     save: (text) => `"${text.split(',').length},${text}"`,
   },
   hashMode: { pattern: '[a-z-]+', save: (text) => text.replaceAll('-', ',') },
+  /** Before 1.4.21, single IPv6 addresses have a length. */
+  network: { pattern: WORD, save: (text) => text.replace(/\/(?:32|128)$/, '') },
+  prefix: { pattern: '[\\da-fA-F:.]+/[\\da-f:.]+' },
   address: { pattern: '[\\da-fA-F:.]+' },
   policy: {
     pattern: `(?:\\s+(?:strict|!|\\[\\d+\\]|(?:reqid|spi|proto|mode|tunnel-dst|tunnel-src)\\s+${WORD}))*`,
@@ -128,7 +142,7 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   /** Bytes per second with -n, else with a unit. */
   rate: { pattern: '\\d+[KM]?(?:bit)?', save: (text) => (/^\d+$/.test(text) ? `${Number(text) * 8}bit` : text) },
   rateUnit: { pattern: '[bp]ps' },
-  side: { pattern: 'source|dest|src|dst', save: (text) => ({ source: 'rsource', dest: 'rdest', src: 'saddr', dst: 'daddr' })[text] }, // prettier-ignore
+  side: { pattern: 'source|dest|src|dst', save: (text) => SIDES[text] },
   zoneSide: { pattern: '(?:-orig|-reply)?' },
   hex2: { pattern: NUMBER, save: hex(2) },
   hex4: { pattern: NUMBER, save: hex(4) },

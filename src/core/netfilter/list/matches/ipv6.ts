@@ -1,14 +1,18 @@
 import type { MatchPhrase } from './phrases';
 
-const EQ = 'next-hdr hdr-len-eq hdr-len-gt hdr-len-lt segs-left-eq segs-left-gt segs-left-lt last-entry-eq last-entry-gt last-entry-lt tag'; // prettier-ignore
+const NUMBERS = [
+  'next-hdr',
+  ...['hdr-len', 'segs-left', 'last-entry'].flatMap((name) => [`${name}-eq`, `${name}-gt`, `${name}-lt`]),
+  'tag',
+];
 const SIDS = ['psid', 'nsid', 'lsid'];
 
 function key(name: string): string {
   return name.replaceAll('-', '_');
 }
 
-const SRH = EQ.split(' ').map((name) => `[ ${name}:{!${key(name)}}{${key(name)}:number}]`);
-const SAVED_SRH = EQ.split(' ').map((name) => `[ {!${key(name)}}--srh-${name} {${key(name)}}]`);
+const SRH = NUMBERS.map((name) => `[ ${name}:{!${key(name)}}{${key(name)}:number}]`);
+const SAVED_SRH = NUMBERS.map((name) => `[ {!${key(name)}}--srh-${name} {${key(name)}}]`);
 
 /** Extension headers of IPv6 (extensions/libip6t_*.c). */
 export const IPV6: readonly MatchPhrase[] = [

@@ -46,7 +46,11 @@ export const PACKET: readonly MatchPhrase[] = [
   ['bpf', 'match bpf pinned {path:word}', '--object-pinned {path}'],
   ['bpf', 'match bpf {code:bytecode}', '--bytecode {code}'],
   ['osf', 'OS fingerprint match {!}{genre:word}', '{!}--genre {genre}'],
-  ['policy', 'policy match dir {direction:list} pol {kind:list}{elements:policy}', '--dir {direction} --pol {kind}{elements}'], // prettier-ignore
+  [
+    'policy',
+    'policy match dir {direction:list} pol {kind:list}{elements:policy}',
+    '--dir {direction} --pol {kind}{elements}',
+  ],
   ['realm', '{!}realm {realm:word}', '{!}--realm {realm}'],
   [
     'rpfilter',

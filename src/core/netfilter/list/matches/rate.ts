@@ -59,8 +59,16 @@ export const RATE: readonly MatchPhrase[] = [
       // iptables-save 1.8 prints the end of time, where time_t has 64 bits.
       '[!end| --datestop 2038-01-19T03:14:07][!utc| --kerneltz][whole| --contiguous]',
   ],
-  ['rateest', 'rateest match {name:word} bps {rate:rate} {!}{op:compare}', '--rateest {name} {!}--rateest-{op} --rateest-bps {rate}'], // prettier-ignore
-  ['rateest', 'rateest match {name:word} pps {!}{op:compare} {rate:number}', '--rateest {name} {!}--rateest-{op} --rateest-pps {rate}'], // prettier-ignore
+  [
+    'rateest',
+    'rateest match {name:word} bps {rate:rate} {!}{op:compare}',
+    '--rateest {name} {!}--rateest-{op} --rateest-bps {rate}',
+  ],
+  [
+    'rateest',
+    'rateest match {name:word} pps {!}{op:compare} {rate:number}',
+    '--rateest {name} {!}--rateest-{op} --rateest-pps {rate}',
+  ],
   [
     'rateest',
     'rateest match {name:word} delta bps {from:rate} {to:rate} {!}{op:compare}',

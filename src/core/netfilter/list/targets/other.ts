@@ -31,11 +31,20 @@ export const OTHER: readonly TargetPhrase[] = [
     'ULOG copy_range {range:number} nlgroup {group:number}[ prefix {prefix:raw}] queue_threshold {threshold:number}',
     '[ --ulog-prefix {prefix}] --ulog-nlgroup {group} --ulog-cprange {range} --ulog-qthreshold {threshold}',
   ],
-  ['NFQUEUE', 'NFQUEUE num {queue:number}[bypass| bypass][cpu| cpu-fanout]', '--queue-num {queue}[bypass| --queue-bypass][cpu| --queue-cpu-fanout]'], // prettier-ignore
-  ['NFQUEUE', 'NFQUEUE balance {queues:range}[bypass| bypass][cpu| cpu-fanout]', '--queue-balance {queues}[bypass| --queue-bypass][cpu| --queue-cpu-fanout]'], // prettier-ignore
+  [
+    'NFQUEUE',
+    'NFQUEUE num {queue:number}[bypass| bypass][cpu| cpu-fanout]',
+    '--queue-num {queue}[bypass| --queue-bypass][cpu| --queue-cpu-fanout]',
+  ],
+  [
+    'NFQUEUE',
+    'NFQUEUE balance {queues:range}[bypass| bypass][cpu| cpu-fanout]',
+    '--queue-balance {queues}[bypass| --queue-bypass][cpu| --queue-cpu-fanout]',
+  ],
   ['TCPMSS', 'TCPMSS clamp to PMTU', '--clamp-mss-to-pmtu'],
   ['TCPMSS', 'TCPMSS set {mss:number}', '--set-mss {mss}'],
   ['TCPOPTSTRIP', 'TCPOPTSTRIP options {options:tcpOptions}', '--strip-options {options}'],
+  ['TCPOPTSTRIP', 'TCPOPTSTRIP options', ''],
   ['CHECKSUM', 'CHECKSUM fill', '--checksum-fill'],
   ['CLASSIFY', 'CLASSIFY set {class:classId}', '--set-class {class}'],
   ['AUDIT', 'AUDIT {type:list}', '--type {type}'],
@@ -54,11 +63,31 @@ export const OTHER: readonly TargetPhrase[] = [
     'SYNPROXY[sack| sack-perm][timestamp| timestamp][ wscale {wscale:number}][ mss {mss:number}][ecn| ecn]',
     '[sack| --sack-perm][timestamp| --timestamp][ --wscale {wscale}][ --mss {mss}][ecn| --ecn]',
   ],
-  ['IDLETIMER', 'timeout:{timeout:number} label:{label:word}[alarm| alarm]', '--timeout {timeout} --label {label}[alarm| --alarm]'], // prettier-ignore
-  ['RATEEST', 'name {name:word} interval {interval:word} ewmalog {log:word}', '--rateest-name {name} --rateest-interval {interval} --rateest-ewmalog {log}'], // prettier-ignore
-  ['LED', 'led-trigger-id:{id:quoted} led-delay:0ms[blink| led-always-blink]', '--led-trigger-id {id}[blink| --led-always-blink]'], // prettier-ignore
-  ['LED', 'led-trigger-id:{id:quoted} led-delay:{delay:number}ms[blink| led-always-blink]', '--led-trigger-id {id} --led-delay {delay}[blink| --led-always-blink]'], // prettier-ignore
-  ['LED', 'led-trigger-id:{id:quoted} led-delay:inf[blink| led-always-blink]', '--led-trigger-id {id} --led-delay inf[blink| --led-always-blink]'], // prettier-ignore
+  [
+    'IDLETIMER',
+    'timeout:{timeout:number} label:{label:word}[alarm| alarm]',
+    '--timeout {timeout} --label {label}[alarm| --alarm]',
+  ],
+  [
+    'RATEEST',
+    'name {name:word} interval {interval:word} ewmalog {log:word}',
+    '--rateest-name {name} --rateest-interval {interval} --rateest-ewmalog {log}',
+  ],
+  [
+    'LED',
+    'led-trigger-id:{id:quoted} led-delay:0ms[blink| led-always-blink]',
+    '--led-trigger-id {id}[blink| --led-always-blink]',
+  ],
+  [
+    'LED',
+    'led-trigger-id:{id:quoted} led-delay:{delay:number}ms[blink| led-always-blink]',
+    '--led-trigger-id {id} --led-delay {delay}[blink| --led-always-blink]',
+  ],
+  [
+    'LED',
+    'led-trigger-id:{id:quoted} led-delay:inf[blink| led-always-blink]',
+    '--led-trigger-id {id} --led-delay inf[blink| --led-always-blink]',
+  ],
   [
     'HMARK',
     `HMARK[ mod {mod:number}][ + {offset:decimal}][ct| ct,][ src-prefix {src:number}][ dst-prefix {dst:number}]${HMARK_MASKS}`,

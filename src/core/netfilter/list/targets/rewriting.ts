@@ -14,6 +14,10 @@ export const REWRITING: readonly TargetPhrase[] = [
   ['REDIRECT', 'random[fully| random-fully]', '--random[fully| --random-fully]'],
   ['REDIRECT', 'random-fully', '--random-fully'],
   ['NETMAP', 'to:{to:word}', '--to {to}'],
+  // Before 1.4.21, some print less.
+  ['NETMAP', '{to:prefix}', '--to {to}'],
+  ['SNPT', 'src-pfx {src:word} dst-pfx {dst:word}', '--src-pfx {src} --dst-pfx {dst}'],
+  ['DNPT', 'src-pfx {src:word} dst-pfx {dst:word}', '--src-pfx {src} --dst-pfx {dst}'],
   ['MARK', 'MARK and {mask:invertedMark}', '--set-xmark 0x0/{mask}'],
   ['MARK', 'MARK or {mark:hex}', '--set-xmark {mark}/{mark}'],
   ['MARK', 'MARK xor {mark:hex}', '--set-xmark {mark}/0x0'],
@@ -54,7 +58,7 @@ export const REWRITING: readonly TargetPhrase[] = [
   ['CT', 'NOTRACK', ''],
   [
     'CT',
-    'CT[notrack| notrack][ helper {helper:word}][ timeout {timeout:word}][ ctevents {events:list}][ expevents {expected:list}][ zone{side:zoneSide} {zone:word}]',
+    'CT[notrack| notrack][ helper {helper:word}][ timeout {timeout:word}][ ctevents {events:list}][ expevents {expected:list}][~zone{side:zoneSide} {zone:word}]',
     '[notrack| --notrack][ --helper {helper}][ --timeout {timeout}][ --ctevents {events}][ --expevents {expected}][ --zone{side} {zone}]',
   ],
   [
