@@ -1,7 +1,7 @@
 // Bundles the extension, the command line, and the demo snapshots into dist/.
 //   node scripts/build.mjs [--watch] [--production]
 import { context } from 'esbuild';
-import { rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { packDemo } from './demo.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -26,7 +26,17 @@ const bundles = await Promise.all([
     outfile: 'dist/cli.js',
     banner: { js: '#!/usr/bin/env node' },
   }),
+  context({
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    entryPoints: ['src/webview/trace-script.ts'],
+    outfile: 'dist/webview/trace.js',
+  }),
 ]);
+await mkdir('dist/webview', { recursive: true });
+await copyFile('media/trace.css', 'dist/webview/trace.css');
 await packDemo('media/demo', 'dist/demo');
 if (watch) await Promise.all(bundles.map((bundle) => bundle.watch()));
 else {

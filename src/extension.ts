@@ -1,9 +1,19 @@
 import * as vscode from 'vscode';
+import { ClusterStore } from './features/clusters/cluster-store';
+import { registerClusterCommands } from './features/clusters/commands';
+import { registerDumps } from './features/dumps/register';
+import { registerTrace } from './features/trace/register';
+import { registerTrees } from './features/trees/register';
 
 export function activate(context: vscode.ExtensionContext): void {
+  const store = new ClusterStore();
   context.subscriptions.push(
-    vscode.commands.registerCommand('hoplens.openDemoCluster', () =>
-      vscode.window.showInformationMessage(vscode.l10n.t('Demo cluster opened.')),
-    ),
+    store,
+    registerClusterCommands(store, context.extensionUri),
+    registerTrees(store),
+    registerDumps(store),
+    registerTrace(store, context.extensionUri),
   );
+  // `npm start` asks for it.
+  if (process.env['HOPLENS_OPEN_DEMO'] === '1') void vscode.commands.executeCommand('hoplens.openDemoCluster');
 }

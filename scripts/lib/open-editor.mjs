@@ -10,6 +10,8 @@ import { temporaryFolder } from './temp.mjs';
 /** Makes the extension open the demo when it starts. */
 const demo = { HOPLENS_OPEN_DEMO: '1' };
 const development = `--extensionDevelopmentPath=${resolve('.')}`;
+/** A folder with snapshots in it: the extension starts where it sees one. */
+const folder = resolve('dist/demo');
 
 /** Opens an editor on a screen, or serves one. Returns an exit code when the user is done with it. */
 export async function openEditor() {
@@ -18,7 +20,7 @@ export async function openEditor() {
     console.log(`In your own VS Code ${own.version}, because \`code\` is on your PATH.`);
     // Returns at once: the window belongs to a process that is none of ours.
     const env = { ...cleanEnvironment(), ...demo };
-    return (await run(own.program, ['--new-window', development], { env, seconds: 60 })).code;
+    return (await run(own.program, ['--new-window', development, folder], { env, seconds: 60 })).code;
   }
   const { command, reason } = await desktopEditor('newest', { screen: 'real' });
   if (command) {
@@ -42,6 +44,7 @@ async function openDesktop([program, ...before]) {
     '--skip-welcome',
     '--skip-release-notes',
     '--new-window',
+    folder,
   ];
   return start(program, args, { env: { ...cleanEnvironment(), ...demo } }).exited;
 }
@@ -50,6 +53,6 @@ async function serve() {
   // The home stays the user's: whoever tries the extension may want to connect to nodes of their own.
   const env = { ...demo, HOME: process.env.HOME };
   const { authority, exited } = await startServer({ editor: 'newest', extension: 'linked', env });
-  console.log(`Open http://${authority}/?ew=true and press Ctrl+C here when you are done.`);
+  console.log(`Open http://${authority}/?folder=${encodeURIComponent(folder)} and press Ctrl+C here when you are done.`);
   return exited;
 }

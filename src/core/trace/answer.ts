@@ -3,45 +3,43 @@ import type { Outcome, Verdict } from './result';
 const WORDS: Readonly<Record<Verdict, string>> = {
   connected: 'connects',
   'no-reply': 'gets no reply',
-  dropped: 'does not connect: the request is dropped',
+  dropped: 'does not connect',
   rejected: 'is refused',
-  unroutable: 'does not connect: there is no way',
-  loop: 'does not connect: the packet goes round in circles',
+  unroutable: 'does not connect',
+  loop: 'does not connect',
   undetermined: 'cannot be told',
 };
 
-/** The answer in one sentence: does it connect, and if not, why. */
+/** The answer in one sentence: does it connect, and if not, where and why; what to do where that is known. */
 export function answerOf(from: string, to: string, outcomes: readonly Outcome[]): string {
   const verdicts = [...new Set(outcomes.map((outcome) => outcome.verdict))];
-  const supported = outcomes.find((outcome) => outcome.supportedBy.length > 0);
-  const [only] = outcomes;
-  if (supported && outcomes.length > 1)
-    return `${from} → ${to}: ${WORDS[supported.verdict]}, as what was seen on the cluster shows. ${reason(supported)}`.trimEnd();
-  if (verdicts.length === 1 && only) return `${from} → ${to}: ${WORDS[only.verdict]}. ${reason(only)}`.trimEnd();
+  const main =
+    outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? (verdicts.length === 1 ? outcomes[0] : undefined);
+  if (main) return `${from} → ${to} ${WORDS[main.verdict]}${reason(main)}.${remedy(main)}`;
   const facts = [
     ...new Set(outcomes.flatMap((outcome) => outcome.assumptions.map((one) => `${one.key} of ${one.node}`))),
   ];
-  if (facts.length === 0) {
-    const shares = verdicts.map((verdict) => {
-      const share = outcomes.filter((one) => one.verdict === verdict).reduce((sum, one) => sum + one.probability, 0);
-      return `${Math.round(share * 100)} % ${verdict}`;
-    });
-    return `${from} → ${to}: it depends on the endpoint drawn: ${shares.join(', ')}.`;
-  }
-  return `${from} → ${to}: it depends on ${list(facts)}, which the snapshot does not hold.`;
+  if (facts.length > 0) return `${from} → ${to}: it depends on ${list(facts)}, which the snapshot does not hold.`;
+  const shares = verdicts.map((verdict) => {
+    const share = outcomes.filter((one) => one.verdict === verdict).reduce((sum, one) => sum + one.probability, 0);
+    return `${WORDS[verdict]} in ${Math.round(share * 100)} % of draws`;
+  });
+  return `${from} → ${to} ${shares.join(', ')}.`;
 }
 
 function reason(outcome: Outcome): string {
-  const error =
+  const found =
     outcome.findings.find((finding) => finding.severity === 'error') ??
-    outcome.findings.find((one) => one.severity === 'warning' && one.code !== 'foreign-resolver');
-  if (!error) return outcome.request.received ? `The server sees ${outcome.request.received.src}.` : '';
-  return sentence(error.message);
+    outcome.findings.find((finding) => finding.severity === 'warning' && finding.code !== 'foreign-resolver');
+  if (found) return `${outcome.verdict === 'connected' ? '; ' : ': '}${found.title}`;
+  return outcome.request.received ? `; the server sees ${outcome.request.received.src}` : '';
 }
 
-function sentence(text: string): string {
-  const upper = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
+/** The first fix that was tried and helps. */
+function remedy(outcome: Outcome): string {
+  if (outcome.verdict === 'connected') return '';
+  const fix = outcome.findings.find((finding) => finding.fix?.effect?.verdict === 'connected')?.fix;
+  return fix ? ` ${fix.title}: then it connects.` : '';
 }
 
 function list(items: readonly string[]): string {

@@ -189,9 +189,17 @@ export function originTitle(origin: Origin): string {
   return namespace.kind === 'host' ? namespace.node : `${namespace.node}/${namespace.name}`;
 }
 
-export function targetTitle(target: Target, protocol: number): string {
+/** The name of what a packet goes to, where it has one. */
+export function shortName(cluster: Cluster, target: Target): string | null {
+  const service = cluster.serviceAt(target.address);
+  return target.name?.replace(/^(svc|pod):/, '') ?? (service?.name === undefined ? null : serviceTitle(service));
+}
+
+/** `default/g4 (10.0.0.103) port 80/tcp` */
+export function targetTitle(cluster: Cluster, target: Target, protocol: number): string {
   const address = formatAddress(target.address);
-  const where = target.name === undefined ? address : `${target.name.replace(/^(svc|pod):/, '')} (${address})`;
+  const name = shortName(cluster, target);
+  const where = name === null ? address : `${name} (${address})`;
   return target.port === undefined
     ? `${where}, ${protocolName(protocol)}`
     : `${where} port ${target.port}/${protocolName(protocol)}`;

@@ -25,7 +25,16 @@ function failedLeg(run: Run): { name: LegName; traced: TracedLeg } | undefined {
   return { name: 'request', traced: run.request };
 }
 
-function failure(cluster: Cluster, run: Run, { name, traced }: { name: LegName; traced: TracedLeg }): Finding {
+function failure(cluster: Cluster, run: Run, failed: { name: LegName; traced: TracedLeg }): Finding {
+  const found = describeFailure(cluster, run, failed);
+  const message = sentence(found.message);
+  return { title: found.message, ...found, message: /[.!?]$/.test(message) ? message : `${message}.` };
+}
+
+/** A finding whose title is its message. */
+type Untitled = Omit<Finding, 'title'> & Partial<Pick<Finding, 'title'>>;
+
+function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: LegName; traced: TracedLeg }): Untitled {
   const { fate, leg } = traced;
   const what = { request: 'the request', reply: 'the reply', ack: 'the packet that completes the handshake' }[name];
   const base = { severity: 'error', node: fate.stack.node, fix: null } as const;
@@ -117,7 +126,7 @@ function ruleFinding(what: string, { fate }: TracedLeg, step: Step | undefined):
 }
 
 /** The packet arrived somewhere, and nobody there waits for it. */
-function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string): Finding {
+function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string): Untitled {
   const { fate, received } = traced;
   const base = { severity: 'error', node: fate.stack.node, fix: null } as const;
   const evidence = evidenceOf(traced.leg.steps.filter((step) => step.kind === 'deliver' || step.kind === 'nat'));
@@ -138,6 +147,7 @@ function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string)
   return {
     ...base,
     code: 'reply-not-recognised',
+    title: `${what} comes from ${formatAddress(received.src)}, which the socket does not wait for`,
     message:
       `${what} reaches ${run.sender.title} from ${formatAddress(received.src)}, but its socket waits for ${formatAddress(run.request.sent.dst)}: ` +
       'no hook on its way undid the NAT of the request',
@@ -158,13 +168,15 @@ function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, traced: Trac
     name === 'reply' && run.request.sent.dst.value !== received.src.value
       ? ` Its source would have been restored at INPUT: conntrack matches by addresses and ports, not by interface.`
       : '';
+  const setting = step?.text.split(';')[0] ?? 'rp_filter';
   return {
     code: 'asymmetric-return',
     severity: 'error',
     node: stack.node,
+    title: `${what} comes in on ${device} of ${stack.title}, where strict rp_filter drops it`,
     message:
-      `${what} from ${source} comes in on ${device} of ${stack.title}, but ${why}: strict rp_filter on ${device} drops it before INPUT and FORWARD ` +
-      `(${step?.text.split(';')[0] ?? 'rp_filter'}).${after}`,
+      `${sentence(what)} from ${source} comes in on ${device} of ${stack.title}, but ${why}. ` +
+      `Strict rp_filter on ${device} (${setting}) drops it, before INPUT and FORWARD.${after}`,
     evidence: evidenceOf(leg.steps.filter((one) => one === step)),
     fix: masqueradeFix(cluster, run),
   };
@@ -182,8 +194,9 @@ function asymmetry(cluster: Cluster, run: Run): Finding[] {
       code: 'asymmetric-return',
       severity: 'warning',
       node: step.node,
+      title: 'request and reply take different ways',
       message:
-        `request and reply take different ways: on ${step.node} a packet from ${step.packet.src} comes in on ${step.packet.in ?? ''} ` +
+        `Request and reply take different ways: on ${step.node} a packet from ${step.packet.src} comes in on ${step.packet.in ?? ''} ` +
         `although the way back leads elsewhere. It works because rp_filter there is not strict (${step.text.split(';')[0] ?? ''}).`,
       evidence: evidenceOf(passed),
       fix: masqueradeFix(cluster, run),
@@ -209,6 +222,10 @@ function masqueradeFix(cluster: Cluster, run: Run): Fix | null {
   };
 }
 
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function sysctlFix(node: string, key: string, value: string): Fix {
   return { title: `Set ${key} = ${value} on ${node}`, changes: [{ kind: 'sysctl', node, key, value }] };
 }
@@ -226,7 +243,8 @@ function unexpectedOwner(cluster: Cluster, run: Run): Finding[] {
       code: 'endpoint-elsewhere',
       severity: 'warning',
       node: owner.name,
-      message: `endpoint ${formatAddress(address)} of ${serviceTitle(found.service)} is on ${owner.name}, though it is expected on ${expected}`,
+      title: `endpoint ${formatAddress(address)} is on ${owner.name}, though it is expected on ${expected}`,
+      message: `Endpoint ${formatAddress(address)} of ${serviceTitle(found.service)} is on ${owner.name}, though it is expected on ${expected}`,
       evidence: found.endpoint.evidence.slice(0, 1).map((line) => ({ ...line })),
       fix: null,
     },

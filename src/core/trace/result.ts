@@ -104,6 +104,8 @@ export interface Finding {
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info';
   readonly node: string | null;
+  /** The finding in a few words, as the end of a sentence. */
+  readonly title: string;
   readonly message: string;
   readonly evidence: readonly EvidenceLine[];
   readonly fix: Fix | null;

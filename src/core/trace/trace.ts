@@ -16,6 +16,7 @@ import {
   resolveOrigin,
   resolveTarget,
   type Target,
+  shortName,
   targetTitle,
 } from './endpoint';
 import { findingsOf } from './findings';
@@ -113,12 +114,13 @@ function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, o
     from: { asked: question.from, title: originTitle(origin), address: finished[0]?.request.sent.src ?? null },
     to: {
       asked: question.to,
-      title: targetTitle(target, protocol),
+      title: targetTitle(cluster, target, protocol),
+      name: shortName(cluster, target),
       address: formatAddress(target.address),
       port: target.port ?? null,
       proto: protocolName(protocol),
     },
-    answer: answerOf(originTitle(origin), targetTitle(target, protocol), finished),
+    answer: answerOf(originTitle(origin), targetTitle(cluster, target, protocol), finished),
     outcomes: finished,
     assumed: [...assumed.values(), ...[...facts.values()].map(establishedNote)],
     notSimulated: notSimulated(cluster),
@@ -169,7 +171,15 @@ function nameFindings({ resolution, target, origin }: Asked): Finding[] {
   const evidence = (line: number): Finding['evidence'] =>
     namespace && line > 0 ? [{ node: namespace.node, namespace: namespace.name, output: 'resolv-conf', line }] : [];
   const node = namespace?.node ?? null;
-  const found: Finding = { code: 'name-resolved', severity: 'info', node, message, evidence: [], fix: null };
+  const found: Finding = {
+    code: 'name-resolved',
+    severity: 'info',
+    node,
+    title: message,
+    message,
+    evidence: [],
+    fix: null,
+  };
   if (warning === undefined) return [found];
   return [
     found,
@@ -177,6 +187,7 @@ function nameFindings({ resolution, target, origin }: Asked): Finding[] {
       code: 'foreign-resolver',
       severity: 'warning',
       node,
+      title: 'a second name server may answer wrongly',
       message: warning,
       evidence: evidence(resolution.foreign?.line ?? 0),
       fix: null,
@@ -209,6 +220,7 @@ function limit(outcomes: Outcome[], complete: boolean): Outcome[] {
           code: 'too-many-outcomes',
           severity: 'warning',
           node: null,
+          title: 'more outcomes are possible',
           message: `${rest.length} more outcomes are possible; collect ${[...keys].join(', ') || 'what is assumed above'} to tell them apart`,
           evidence: [],
           fix: null,

@@ -1,0 +1,65 @@
+/** A line of an output in the snapshot, where something on the screen comes from. */
+export interface SourceRef {
+  readonly node: string;
+  readonly namespace: string;
+  /** Probe id. */
+  readonly output: string;
+  /** Counting from 1. */
+  readonly line: number;
+}
+
+/** One entry of a tree: what it says, what is below it, and what can be done with it. */
+export interface OutlineItem {
+  /** Unique among its siblings and stable over refreshes. */
+  readonly id: string;
+  readonly label: string;
+  readonly description?: string;
+  readonly tooltip?: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  /** Says that something is not known, or wrong. */
+  readonly state?: 'missing' | 'warning';
+  readonly children?: () => readonly OutlineItem[];
+  readonly expanded?: boolean;
+  /** Where it can be read in the dump. */
+  readonly source?: SourceRef;
+  /** What "Copy" takes. */
+  readonly copy?: string;
+  /** ENDPOINTs for a trace that goes to here, or starts here. */
+  readonly traceTo?: string;
+  readonly traceFrom?: string;
+}
+
+/** An entry that says that its state was not collected: it is not empty. */
+export function missing(what: string, probe: string): OutlineItem {
+  return {
+    id: 'missing',
+    label: `${what}: not collected`,
+    icon: 'question',
+    state: 'missing',
+    tooltip: `The snapshot has no output of "${probe}". What is not collected is not known; it is not empty.`,
+  };
+}
+
+/** Long lists are shown in parts of this many. */
+const PART = 500;
+
+/** The entries themselves, or where they are many, parts of them. */
+export function inParts<T>(items: readonly T[], make: (item: T, index: number) => OutlineItem): readonly OutlineItem[] {
+  if (items.length <= PART) return items.map(make);
+  const parts: OutlineItem[] = [];
+  for (let start = 0; start < items.length; start += PART) {
+    const end = Math.min(start + PART, items.length);
+    parts.push({
+      id: `part ${start}`,
+      label: `${start + 1}–${end}`,
+      icon: 'list-ordered',
+      children: () => items.slice(start, end).map((item, at) => make(item, start + at)),
+    });
+  }
+  return parts;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { OpenCluster } from './open-cluster';
+import { readSnapshot } from './read-snapshot';
+
+/** The clusters that are open in this window, in the order they were opened. */
+export class ClusterStore implements vscode.Disposable {
+  private readonly clusters = new Map<string, OpenCluster>();
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+
+  get all(): readonly OpenCluster[] {
+    return [...this.clusters.values()];
+  }
+
+  get(id: string): OpenCluster | undefined {
+    return this.clusters.get(id);
+  }
+
+  /** Opens a snapshot file, or reads it again. Undefined, and told to the user, where it cannot be read. */
+  async open(uri: vscode.Uri): Promise<OpenCluster | undefined> {
+    const result = await readSnapshot(uri);
+    if ('error' in result) {
+      void vscode.window.showErrorMessage(result.error);
+      return undefined;
+    }
+    const opened = { id: this.idOf(uri), uri, cluster: result.cluster };
+    this.clusters.set(opened.id, opened);
+    await this.announce();
+    return opened;
+  }
+
+  async close(id: string): Promise<void> {
+    if (this.clusters.delete(id)) await this.announce();
+  }
+
+  private async announce(): Promise<void> {
+    await vscode.commands.executeCommand('setContext', 'hoplens.hasClusters', this.clusters.size > 0);
+    this.changed.fire();
+  }
+
+  async refresh(): Promise<void> {
+    await Promise.all(this.all.map((one) => this.open(one.uri)));
+  }
+
+  /** The file's name without its ending; a number behind it where another file has the same. */
+  private idOf(uri: vscode.Uri): string {
+    const base = (uri.path.split('/').at(-1) ?? 'cluster').replace(/\.hoplens\.json(\.gz)?$/, '');
+    for (let count = 1; ; count++) {
+      const id = count === 1 ? base : `${base}-${count}`;
+      const known = this.clusters.get(id);
+      if (!known || known.uri.toString() === uri.toString()) return id;
+    }
+  }
+
+  dispose(): void {
+    this.changed.dispose();
+  }
+}

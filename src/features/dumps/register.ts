@@ -1,0 +1,27 @@
+import * as vscode from 'vscode';
+import type { ClusterStore } from '../clusters/cluster-store';
+import { DumpProvider } from './dump-provider';
+import { DUMP_SCHEME } from './dump-uri';
+import { AddressHover, RuleHover } from './hover';
+import { ChainLinks, RuleSymbols } from './navigation';
+import { ParsedDumps, RULE_LANGUAGES } from './parsed-dump';
+import { registerProblems } from './problems';
+import { registerReveal } from './reveal';
+
+/** Outputs as documents, and what the editor knows about rules, in them and in any file. */
+export function registerDumps(store: ClusterStore): vscode.Disposable {
+  const dumps = new ParsedDumps(store);
+  const provider = new DumpProvider(store);
+  const links = new ChainLinks(dumps);
+  return vscode.Disposable.from(
+    provider,
+    vscode.workspace.registerTextDocumentContentProvider(DUMP_SCHEME, provider),
+    vscode.languages.registerHoverProvider(RULE_LANGUAGES, new RuleHover(dumps)),
+    vscode.languages.registerHoverProvider({ scheme: DUMP_SCHEME }, new AddressHover(store)),
+    vscode.languages.registerDocumentSymbolProvider(RULE_LANGUAGES, new RuleSymbols(dumps), { label: 'iptables' }),
+    vscode.languages.registerDefinitionProvider(RULE_LANGUAGES, links),
+    vscode.languages.registerReferenceProvider(RULE_LANGUAGES, links),
+    registerProblems(dumps),
+    registerReveal(),
+  );
+}

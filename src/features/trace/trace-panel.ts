@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { trace, traceWith } from '../../core/trace/trace';
+import { isFromPage, isPageState, type PageState } from '../../webview/messages';
+import { tracePage } from '../../webview/trace-page';
+import type { ClusterStore } from '../clusters/cluster-store';
+import type { OpenCluster } from '../clusters/open-cluster';
+import { revealSource } from '../dumps/reveal';
+import { pageWords } from './words';
+
+const VIEW_TYPE = 'hoplens.trace';
+
+/** Traces, and shows the results, one panel each. */
+export class TracePanels implements vscode.WebviewPanelSerializer {
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly extensionUri: vscode.Uri,
+  ) {}
+
+  /** Traces and opens a panel with the result; tells what of the question cannot be understood. */
+  show(state: PageState): void {
+    const panel = vscode.window.createWebviewPanel(
+      VIEW_TYPE,
+      vscode.l10n.t('Trace'),
+      vscode.ViewColumn.Active,
+      this.options(),
+    );
+    if (!this.fill(panel, state)) panel.dispose();
+  }
+
+  /** After a reload of the window: the same trace again, from the same snapshot. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    if (!isPageState(state)) {
+      panel.dispose();
+      return;
+    }
+    panel.webview.options = this.options();
+    if (!this.find(state)) await this.store.open(vscode.Uri.parse(state.clusterUri));
+    if (!this.fill(panel, state)) panel.dispose();
+  }
+
+  private options(): vscode.WebviewOptions {
+    return { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview')] };
+  }
+
+  private find(state: PageState): OpenCluster | undefined {
+    return this.store.all.find((open) => open.uri.toString() === state.clusterUri);
+  }
+
+  private fill(panel: vscode.WebviewPanel, state: PageState): boolean {
+    const open = this.find(state);
+    if (!open) return false;
+    const { from, to, protocol, changes } = state;
+    const question = { from, to, ...(protocol !== undefined && { protocol }) };
+    const traced = changes.length > 0 ? traceWith(open.cluster, question, changes) : trace(open.cluster, question);
+    if ('error' in traced) {
+      void vscode.window.showErrorMessage(traced.error);
+      return false;
+    }
+    const resource = (name: string): string =>
+      panel.webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview', name)).toString();
+    panel.title = `${from} → ${String(traced.value.to['name'] ?? to)}`;
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-light.svg'),
+      dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-dark.svg'),
+    };
+    panel.webview.html = tracePage({
+      words: pageWords(),
+      result: traced.value,
+      state,
+      style: resource('trace.css'),
+      script: resource('trace.js'),
+      nonce: randomBytes(16).toString('base64'),
+      cspSource: panel.webview.cspSource,
+    });
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(open, state, message));
+    return true;
+  }
+
+  private async receive(open: OpenCluster, state: PageState, message: unknown): Promise<void> {
+    if (!isFromPage(message)) return;
+    switch (message.type) {
+      case 'open':
+        await revealSource(open.id, message.source, vscode.ViewColumn.Beside);
+        return;
+      case 'trace-with':
+        this.show({ ...state, changes: [...state.changes, ...message.changes] });
+        return;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return;
+    }
+  }
+
+  register(): vscode.Disposable {
+    return vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+  }
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { PageWords } from '../../webview/trace-page';
+
+/** The words of the trace's page. */
+export function pageWords(): PageWords {
+  return {
+    verdicts: {
+      connected: vscode.l10n.t('connected'),
+      'no-reply': vscode.l10n.t('no reply'),
+      dropped: vscode.l10n.t('dropped'),
+      rejected: vscode.l10n.t('rejected'),
+      unroutable: vscode.l10n.t('no way'),
+      loop: vscode.l10n.t('loop'),
+      undetermined: vscode.l10n.t('undetermined'),
+    },
+    if: vscode.l10n.t('if'),
+    supportedBy: vscode.l10n.t('Supported by what was seen on the cluster:'),
+    request: vscode.l10n.t('Request'),
+    reply: vscode.l10n.t('Reply'),
+    ack: vscode.l10n.t('Third packet'),
+    traceWith: vscode.l10n.t('Trace with This Change'),
+    withChanges: vscode.l10n.t('As it would be with this change:'),
+    effect: vscode.l10n.t('Then:'),
+    step: vscode.l10n.t('Step'),
+    where: vscode.l10n.t('Where'),
+    what: vscode.l10n.t('What'),
+    packet: vscode.l10n.t('Packet after it'),
+    source: vscode.l10n.t('Source'),
+    line: vscode.l10n.t('line'),
+    assumed: vscode.l10n.t('Taken as given'),
+    notSimulated: vscode.l10n.t('Not simulated'),
+    outerPacket: vscode.l10n.t('The outer packet'),
+    copy: vscode.l10n.t('Copy'),
+    ends: vscode.l10n.t('ends at'),
+    otherOutcomes: vscode.l10n.t('Otherwise'),
+  };
+}

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { OutlineItem } from '../../core/outline/item';
+import type { Cluster } from '../../core/snapshot/cluster';
+import { age, collectedText } from '../clusters/age';
+import type { ClusterStore } from '../clusters/cluster-store';
+import type { OpenCluster } from '../clusters/open-cluster';
+import type { TreeEntry } from './entry';
+
+/** Shows an outline of every open cluster. What is below an entry is made when it is opened. */
+export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly store: ClusterStore,
+    private readonly outline: (cluster: Cluster) => readonly OutlineItem[],
+  ) {
+    this.subscription = store.onDidChange(() => {
+      this.changed.fire();
+    });
+  }
+
+  getChildren(entry?: TreeEntry): TreeEntry[] {
+    if (!entry) return this.store.all.map((open) => this.clusterEntry(open));
+    return (entry.item.children?.() ?? []).map((item) => ({
+      open: entry.open,
+      item,
+      path: `${entry.path}/${item.id}`,
+    }));
+  }
+
+  private clusterEntry(open: OpenCluster): TreeEntry {
+    const { cluster } = open;
+    const when = age(cluster.snapshot.collectedAt, new Date());
+    const item: OutlineItem = {
+      id: open.id,
+      label: cluster.name,
+      description: when === undefined ? '' : vscode.l10n.t('collected {0}', when),
+      tooltip: collectedText(cluster.snapshot.collectedAt),
+      icon: 'type-hierarchy',
+      expanded: this.store.all[0] === open,
+      children: () => this.outline(cluster),
+    };
+    return { open, item, path: open.id };
+  }
+
+  getTreeItem(entry: TreeEntry): vscode.TreeItem {
+    const { item } = entry;
+    const collapsed = item.children
+      ? item.expanded === true
+        ? vscode.TreeItemCollapsibleState.Expanded
+        : vscode.TreeItemCollapsibleState.Collapsed
+      : vscode.TreeItemCollapsibleState.None;
+    const tree = new vscode.TreeItem(item.label, collapsed);
+    tree.id = entry.path;
+    tree.description = item.description ?? '';
+    tree.tooltip = item.tooltip ?? `${item.label} ${item.description ?? ''}`.trim();
+    tree.iconPath = iconOf(item);
+    tree.contextValue = contextOf(entry);
+    if (item.state === 'missing' && !item.children)
+      tree.accessibilityInformation = { label: `${item.label}. ${item.tooltip ?? ''}` };
+    // An entry without children opens its line; one with children has the command in its menu.
+    if (item.source && !item.children)
+      tree.command = { command: 'hoplens.revealInDump', title: vscode.l10n.t('Reveal in Dump'), arguments: [entry] };
+    return tree;
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    this.changed.dispose();
+  }
+}
+
+function iconOf({ icon, state }: OutlineItem): vscode.ThemeIcon {
+  if (state === 'missing') return new vscode.ThemeIcon('question', new vscode.ThemeColor('disabledForeground'));
+  if (state === 'warning') return new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
+  return new vscode.ThemeIcon(icon);
+}
+
+/** Words that the `when` clauses of the menus look for. */
+function contextOf({ item, path, open }: TreeEntry): string {
+  const words = [
+    path === open.id ? 'cluster' : 'item',
+    item.source && 'source',
+    item.copy !== undefined && 'copy',
+    item.traceTo !== undefined && 'traceTo',
+    item.traceFrom !== undefined && 'traceFrom',
+  ];
+  return words.filter((word) => typeof word === 'string').join(' ');
+}

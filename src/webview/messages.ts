@@ -1,0 +1,62 @@
+import type { Change, EvidenceLine } from '../core/trace/result';
+
+/** What the page of a trace asks of the editor. Checked on arrival: a page is not trusted. */
+export type FromPage =
+  | { readonly type: 'open'; readonly source: EvidenceLine }
+  | { readonly type: 'trace-with'; readonly changes: readonly Change[] }
+  | { readonly type: 'copy'; readonly text: string };
+
+/** What a page keeps over a reload of the window: enough to trace again. */
+export interface PageState {
+  readonly clusterUri: string;
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string | undefined;
+  readonly changes: readonly Change[];
+}
+
+export function isFromPage(value: unknown): value is FromPage {
+  if (!isRecord(value)) return false;
+  switch (value['type']) {
+    case 'open':
+      return isEvidence(value['source']);
+    case 'trace-with':
+      return isChanges(value['changes']);
+    case 'copy':
+      return typeof value['text'] === 'string';
+    default:
+      return false;
+  }
+}
+
+export function isPageState(value: unknown): value is PageState {
+  return (
+    isRecord(value) &&
+    typeof value['clusterUri'] === 'string' &&
+    typeof value['from'] === 'string' &&
+    typeof value['to'] === 'string' &&
+    (value['protocol'] === undefined || typeof value['protocol'] === 'string') &&
+    isChanges(value['changes'])
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isEvidence(value: unknown): value is EvidenceLine {
+  return (
+    isRecord(value) &&
+    typeof value['node'] === 'string' &&
+    typeof value['namespace'] === 'string' &&
+    typeof value['output'] === 'string' &&
+    typeof value['line'] === 'number'
+  );
+}
+
+function isChanges(value: unknown): value is readonly Change[] {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => isRecord(one) && typeof one['kind'] === 'string' && typeof one['node'] === 'string')
+  );
+}

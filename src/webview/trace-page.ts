@@ -1,0 +1,218 @@
+import type { Assumed, EvidenceLine, Finding, Leg, Outcome, Step, TraceResult, Verdict } from '../core/trace/result';
+import { html, Html } from './html';
+import type { FromPage, PageState } from './messages';
+
+/** The words of the page, in the language of the editor. */
+export interface PageWords {
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly if: string;
+  readonly supportedBy: string;
+  readonly request: string;
+  readonly reply: string;
+  readonly ack: string;
+  readonly traceWith: string;
+  readonly withChanges: string;
+  readonly effect: string;
+  readonly step: string;
+  readonly where: string;
+  readonly what: string;
+  readonly packet: string;
+  readonly source: string;
+  readonly line: string;
+  readonly assumed: string;
+  readonly notSimulated: string;
+  readonly outerPacket: string;
+  readonly copy: string;
+  readonly ends: string;
+  readonly otherOutcomes: string;
+}
+
+export interface Page {
+  readonly words: PageWords;
+  readonly result: TraceResult;
+  readonly state: PageState;
+  /** Resources of the page: addresses that the webview may load, and the nonce of its script. */
+  readonly style: string;
+  readonly script: string;
+  readonly nonce: string;
+  readonly cspSource: string;
+}
+
+/** The document of a trace: the answer first, then each outcome, with the steps of its legs. */
+export function tracePage({ words, result, state, style, script, nonce, cspSource }: Page): string {
+  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
+  const others = result.outcomes.filter((outcome) => outcome !== main);
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <link rel="stylesheet" href="${style}" />
+        <title>${result.answer}</title>
+      </head>
+      <body data-state="${JSON.stringify(state)}">
+        <main>
+          <h1 class="answer ${main?.verdict}">${result.answer}</h1>
+          ${state.changes.length > 0 ? changesNote(words, state) : undefined}
+          ${notes(words.notSimulated, result.notSimulated, 'warning')}
+          ${main && outcomeSection(words, main, result.outcomes.length > 1, true)}
+          ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
+          ${others.map((outcome) => outcomeSection(words, outcome, true, false))}
+          ${notes(words.assumed, result.assumed, 'assumed')}
+        </main>
+        <script nonce="${nonce}" src="${script}"></script>
+      </body>
+    </html>`.text;
+}
+
+function changesNote(words: PageWords, state: PageState): Html {
+  return html`<p class="changes">${words.withChanges}</p>
+    <pre>${state.changes.map((change) => html`${change.node}: ${changeText(change)} `)}</pre>`;
+}
+
+function changeText(change: PageState['changes'][number]): string {
+  if (change.rule !== undefined) return `iptables ${change.rule}`;
+  if (change.key !== undefined) return `sysctl -w ${change.key}=${change.value ?? ''}`;
+  return `ip route add ${change.route ?? ''}`;
+}
+
+function notes(title: string, list: readonly Assumed[], kind: string): Html | undefined {
+  if (list.length === 0) return undefined;
+  return html`<details class="${kind}" ${kind === 'warning' ? new Html('open') : undefined}>
+    <summary>${title} (${list.length})</summary>
+    <ul>
+      ${list.map((note) => html`<li>${note.text}</li>`)}
+    </ul>
+  </details>`;
+}
+
+function outcomeSection(words: PageWords, outcome: Outcome, one: boolean, open: boolean): Html {
+  const share = outcome.probability < 1 ? ` · ${Math.round(outcome.probability * 1000) / 10} %` : '';
+  const head = html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>
+    ${outcome.assumptions.map((fact) => html`<span class="fact">${words.if} ${fact.text}</span>`)}`;
+  return html`<section class="outcome">
+    <details ${open ? new Html('open') : undefined}>
+      <summary>
+        ${one ? head : html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>`}
+      </summary>
+      ${supported(words, outcome)} ${outcome.findings.map((finding) => findingBox(words, finding))}
+      ${legSection(words, words.request, outcome.request)}
+      ${outcome.reply ? legSection(words, words.reply, outcome.reply) : undefined}
+      ${outcome.ack ? legSection(words, words.ack, outcome.ack) : undefined}
+    </details>
+  </section>`;
+}
+
+function supported(words: PageWords, { supportedBy }: Outcome): Html | undefined {
+  if (supportedBy.length === 0) return undefined;
+  return html`<p class="supported">${words.supportedBy}</p>
+    <ul>
+      ${supportedBy.map((one) => html`<li>${one.text} ${link(words, one)}</li>`)}
+    </ul>`;
+}
+
+function findingBox(words: PageWords, finding: Finding): Html {
+  const { fix } = finding;
+  return html`<div class="finding ${finding.severity}">
+    <p>${finding.message}</p>
+    ${finding.evidence.length > 0 ? html`<p>${finding.evidence.map((one) => link(words, one))}</p>` : undefined}
+    ${
+      fix
+        ? html`<p class="fix">${fix.title}</p>
+            <pre>${fix.changes.map((change) => html`${change.node}: ${changeText(change)} `)}</pre>
+            ${fix.effect ? html`<p>${words.effect} ${fix.effect.text}</p>` : undefined}
+            <p>
+              ${button(words.traceWith, { type: 'trace-with', changes: fix.changes })}
+              ${button(words.copy, { type: 'copy', text: fix.changes.map(changeText).join('\n') })}
+            </p>`
+        : undefined
+    }
+  </div>`;
+}
+
+function button(title: string, message: FromPage): Html {
+  return html`<button type="button" data-message="${JSON.stringify(message)}">${title}</button> `;
+}
+
+function link(words: PageWords, { node, namespace, output, line }: EvidenceLine): Html {
+  const message: FromPage = { type: 'open', source: { node, namespace, output, line } };
+  const where = namespace === 'host' ? node : `${node}/${namespace}`;
+  return html`<a href="#" data-message="${JSON.stringify(message)}">${where} ${output}, ${words.line} ${line}</a> `;
+}
+
+function legSection(words: PageWords, title: string, leg: Leg): Html {
+  const { steps } = leg;
+  const place = [leg.end.node, leg.end.namespace === 'host' ? null : leg.end.namespace, leg.end.interface]
+    .filter((part) => part !== null)
+    .join(' ');
+  return html`<details class="leg" open>
+    <summary>
+      <span class="leg-name">${title}</span>
+      <span class="${leg.verdict}"
+        >${leg.verdict === 'delivered' ? leg.verdict : `${leg.verdict}: ${leg.reason ?? ''}`}</span
+      >
+      <span class="place">${words.ends} ${place}</span>
+    </summary>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${words.where}</th>
+          <th scope="col">${words.step}</th>
+          <th scope="col">${words.what}</th>
+          <th scope="col">${words.packet}</th>
+          <th scope="col">${words.source}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${steps.flatMap((step, at) => stepRows(words, step, steps[at - 1]))}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+function stepRows(words: PageWords, step: Step, before: Step | undefined): Html[] {
+  const place = placeOf(step);
+  const hook = [step.hook, step.table].filter((part) => part !== null).join(' ');
+  const ending = /^(dropped|rejected)/.test(step.effect) ? 'ending' : '';
+  const row = html`<tr class="${step.kind} ${ending}">
+    <td>${before && placeOf(before) === place ? undefined : html`<b>${place}</b> `}${hook}</td>
+    <td>${step.kind}</td>
+    <td>${step.text === '' ? undefined : html`<code>${step.text}</code>`}<span class="effect">${step.effect}</span></td>
+    <td>${packetText(step)}</td>
+    <td>${step.source ? link(words, { node: step.node, namespace: step.namespace, ...step.source }) : undefined}</td>
+  </tr>`;
+  const { outer } = step;
+  if (!outer) return [row];
+  const inner = html`<tr class="outer">
+    <td colspan="5">
+      <details>
+        <summary>${words.outerPacket}</summary>
+        <table>
+          <tbody>
+            ${outer.flatMap((one, at) => stepRows(words, one, outer[at - 1]))}
+          </tbody>
+        </table>
+      </details>
+    </td>
+  </tr>`;
+  return [row, inner];
+}
+
+function placeOf(step: Step): string {
+  return step.namespace === 'host' ? step.node : `${step.node}/${step.namespace}`;
+}
+
+/** The packet after the step; what the step has changed is marked. */
+function packetText({ packet, before }: Step): Html {
+  const socket = (address: string, port: number | null): string => (port === null ? address : `${address}:${port}`);
+  const source = socket(packet.src, packet.sport);
+  const destination = socket(packet.dst, packet.dport);
+  const mark = packet.mark === 0 ? '' : `mark 0x${packet.mark.toString(16)}`;
+  const changed = (now: string, then: string | undefined): Html =>
+    then !== undefined && then !== now ? html`<mark>${now}</mark>` : html`${now}`;
+  return html`${changed(source, before && socket(before.src, before.sport))} →
+  ${changed(destination, before && socket(before.dst, before.dport))}
+  ${mark === '' ? undefined : changed(mark, before && `mark 0x${before.mark.toString(16)}`)}`;
+}
