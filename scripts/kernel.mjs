@@ -37,9 +37,14 @@ await main(async () => {
   if (files.length === 0) throw new Error('No kernel test matches.');
   const imports = files.map((file) => `require('./${file}');`).join(' ');
   const contents = `import { describe } from 'node:test'; describe('kernel', { concurrency: ${AT_ONCE} }, () => { ${imports} });`;
-  await bundleTests(files, 'test/out/kernel.cjs', { format: 'cjs', stdin: { contents, resolveDir: '.', loader: 'ts' } });
+  await bundleTests(files, 'test/out/kernel.cjs', {
+    format: 'cjs',
+    stdin: { contents, resolveDir: '.', loader: 'ts' },
+  });
   const node = [process.execPath, '--enable-source-maps', '--test-reporter=spec', 'test/out/kernel.cjs'];
-  const { code, timedOut } = await run('unshare', [...APART, 'sh', '-c', START, 'sh', ...node], { seconds: LIMIT_SECONDS });
+  const { code, timedOut } = await run('unshare', [...APART, 'sh', '-c', START, 'sh', ...node], {
+    seconds: LIMIT_SECONDS,
+  });
   if (timedOut) throw new Error(`The kernel tests took more than ${LIMIT_SECONDS} s.`);
   return code;
 });

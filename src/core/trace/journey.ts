@@ -1,5 +1,7 @@
-import { type Address, formatAddress } from '../net/address';
+import { type Address, ALL_ONES, formatAddress } from '../net/address';
+import { contains } from '../net/prefix';
 import { isBridge, isOverlay } from '../overlay/device';
+import type { Interface } from '../routing/interface';
 import { receiveOnBridge, toPort } from './bridge';
 import { assume, type Walk } from './context';
 import { end, type Fate } from './fate';
@@ -52,7 +54,8 @@ function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   if (device && isBridge(device, stack.interfaces)) return toPort(walk, stack, skb, name, undefined, nextHop);
   const peer = walk.wiring.peer({ stack, device: name });
   if (peer) return { kind: 'arrive', ...peer, nextHop };
-  if (device?.kind === 'veth' && stack.namespace.kind === 'host') return toUnknownPod(walk, stack, name, nextHop);
+  if (device?.kind === 'veth' && stack.namespace.kind === 'host' && !isLan(device, nextHop, skb))
+    return toUnknownPod(walk, stack, name, nextHop);
   return toWire(walk, stack, skb, name, nextHop, gatewayName === undefined && sameAsDestination(skb, nextHop));
 }
 
@@ -66,6 +69,14 @@ function fromOutside(walk: Walk, stack: Stack, nextHop: Address): Next {
 
 function sameAsDestination(skb: Skb, nextHop: Address): boolean {
   return skb.packet.dst.value === nextHop.value;
+}
+
+/** A node that is a container itself has a veth to the wire: a gateway is behind it, or the network of its address. */
+function isLan(device: Interface, nextHop: Address, skb: Skb): boolean {
+  const onNetwork = device.addresses.some(
+    ({ network }) => contains(network, nextHop) && network.mask !== ALL_ONES[network.family],
+  );
+  return onNetwork || !sameAsDestination(skb, nextHop);
 }
 
 function toUnknownPod(walk: Walk, stack: Stack, device: string, nextHop: Address): Next {

@@ -65,16 +65,15 @@ export class Wiring {
     // Both ends in one namespace: ip prints the other's name.
     if (own.kind === 'veth' && own.lower !== undefined && stack.device(own.lower)) return { stack, device: own.lower };
     if (own.peerIndex === undefined) return this.peerByAddress({ stack, device });
-    const ends: { stack: Stack; device: string; certain: boolean }[] = [];
+    const ends: { stack: Stack; device: string }[] = [];
     for (const other of this.stacks) {
-      if (other === stack) continue;
+      // Indexes count per namespace: those of another node say nothing.
+      if (other === stack || other.node !== stack.node) continue;
       for (const end of other.interfaces)
         if (end.index === own.peerIndex && end.peerIndex !== undefined && end.peerIndex === own.index)
-          ends.push({ stack: other, device: end.name, certain: other.node === stack.node });
+          ends.push({ stack: other, device: end.name });
     }
-    const near = ends.filter((end) => end.certain);
-    const candidates = near.length > 0 ? near : ends;
-    return candidates.length === 1 ? candidates[0] : this.peerByAddress({ stack, device });
+    return ends.length === 1 ? ends[0] : this.peerByAddress({ stack, device });
   }
 
   /** Without link data: the host's route to a pod's address names the host's end, or its bridge. */

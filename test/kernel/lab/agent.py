@@ -1,0 +1,486 @@
+"""The hands of a kernel test inside its network namespaces: one process for all of them.
+
+Reads one JSON command a line on standard input, answers each with one JSON line. It opens sockets in namespaces (a
+socket stays in the namespace that its thread was in when it was opened), so that nothing has to be started there:
+captures on all interfaces, nftables' and xtables' rule traces, servers, clients, and flannel's userspace tunnel.
+"""
+
+import base64
+import ctypes
+import errno
+import fcntl
+import ipaddress
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import time
+from contextlib import contextmanager
+
+SO_TIMESTAMPNS = 35
+SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
+SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
+NETLINK_NETFILTER, NFNLGRP_NFTRACE = 12, 9
+NFNL_SUBSYS_ULOG, NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE = 4, 10, 17
+IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 49, 50, 11, 15
+CLONE_NEWNET = 0x40000000
+
+libc = ctypes.CDLL(None, use_errno=True)
+home = os.open("/proc/self/ns/net", os.O_RDONLY)
+
+
+def enter(fd):
+    if libc.setns(fd, CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+@contextmanager
+def inside(namespace):
+    fd = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
+    enter(fd)
+    os.close(fd)
+    try:
+        yield
+    finally:
+        enter(home)
+
+
+watched = {}  # file descriptor -> what to call when it can be read
+timers = []  # (when, what to call)
+records = []  # captured packets, trace events and accepted connections since the last `take`
+
+
+def watch(source, callback):
+    watched[source if isinstance(source, int) else source.fileno()] = (source, callback)
+
+
+def unwatch(source):
+    watched.pop(source if isinstance(source, int) else source.fileno(), None)
+
+
+def read(fd):
+    try:
+        if fd in watched:
+            watched[fd][1]()
+    except BlockingIOError:
+        pass  # read already, while another command waited for silence
+
+
+def text(data):
+    return base64.b64encode(data).decode()
+
+
+# ---- captures
+
+
+def capture(namespace, promiscuous):
+    """All packets on all interfaces, as tcpdump shows them; bridges show what they only pass on when promiscuous."""
+    with inside(namespace):
+        tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+        tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        for name in promiscuous:
+            membership = struct.pack("iHH8s", socket.if_nametoindex(name), PACKET_MR_PROMISC, 0, b"")
+            tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership)
+    tap.setblocking(False)
+
+    def read():
+        data, ancillary, _, (name, protocol, kind, *_) = tap.recvmsg(4096, 256)
+        if protocol not in (0x0800, 0x86DD):
+            return
+        stamp = next((struct.unpack("qq", value[:16]) for _, option, value in ancillary if option == SO_TIMESTAMPNS))
+        direction = "out" if kind == socket.PACKET_OUTGOING else "in"
+        records.append(
+            {
+                "kind": "packet",
+                "space": namespace,
+                "interface": name,
+                "direction": direction,
+                "time": stamp[0] + stamp[1] / 1e9,
+                "bytes": text(data[:256]),
+            }
+        )
+
+    watch(tap, read)
+
+
+# ---- which rules match: NFT_MSG_TRACE, and TRACE of the legacy tables by way of nfnetlink_log
+
+
+def attributes(data):
+    found = {}
+    while len(data) >= 4:
+        length, kind = struct.unpack_from("=HH", data)
+        if length < 4:
+            break
+        found[kind & 0x3FFF] = data[4:length]
+        data = data[(length + 3) & ~3 :]
+    return found
+
+
+def messages(data):
+    while len(data) >= 16:
+        length, kind = struct.unpack_from("=IH", data)
+        if length < 16:
+            break
+        yield kind, data[16:length]
+        data = data[(length + 3) & ~3 :]
+
+
+def nested(kind, value):
+    return struct.pack("=HH", 4 + len(value), kind) + value + b"\0" * (-len(value) % 4)
+
+
+def number(data):
+    return int.from_bytes(data, "big") if data else None
+
+
+def name(data):
+    return data.rstrip(b"\0").decode() if data else None
+
+
+def trace_rules(namespace):
+    with inside(namespace):
+        nft = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+        log = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_NETFILTER)
+        for link in (nft, log):
+            link.bind((0, 0))
+            link.setblocking(False)
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        nft.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTRACE)
+        # NFULNL_MSG_CONFIG of group 0: bind; copy 256 bytes; do not wait for a second packet.
+        for attribute in (nested(1, b"\1"), nested(2, struct.pack(">IBx", 256, 2)), nested(5, struct.pack(">I", 1))):
+            body = struct.pack(">BBH", 0, 0, 0) + attribute
+            log.send(struct.pack("=IHHII", 16 + len(body), (NFNL_SUBSYS_ULOG << 8) | 1, 1, 0, 0) + body)
+
+    def read_nft():
+        for kind, body in messages(nft.recv(65536)):
+            if kind != (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_TRACE:
+                continue
+            found = attributes(body[4:])
+            records.append(
+                {
+                    "kind": "rule",
+                    "flavour": "nft",
+                    "space": namespace,
+                    "table": name(found.get(1)),
+                    "chain": name(found.get(2)),
+                    "handle": number(found.get(3)),
+                    "type": {1: "policy", 2: "return", 3: "rule"}.get(number(found.get(4))),
+                    "policy": number(found.get(16)),
+                    "id": number(found.get(6)),
+                    "protocol": number(found.get(15)),
+                    "in": number(found.get(10)),
+                    "out": number(found.get(12)),
+                    "bytes": text(found[8][: header_length(found[8])] + found.get(9, b"")) if 8 in found else None,
+                }
+            )
+
+    def read_log():
+        for kind, body in messages(log.recv(65536)):
+            if kind != (NFNL_SUBSYS_ULOG << 8) | 0:
+                continue
+            found = attributes(body[4:])
+            prefix = (name(found.get(10)) or "").strip()
+            if prefix.startswith("TRACE: "):
+                table, chain, kind, position = prefix[7:].rsplit(":", 3)
+                records.append(
+                    {
+                        "kind": "rule",
+                        "flavour": "legacy",
+                        "space": namespace,
+                        "table": table,
+                        "chain": chain,
+                        "type": kind,
+                        "position": int(position),
+                        "bytes": text(found.get(9, b"")),
+                    }
+                )
+
+    watch(nft, read_nft)
+    watch(log, read_log)
+
+
+def header_length(network):
+    return (network[0] & 15) * 4 if network[0] >> 4 == 4 else 40
+
+
+# ---- servers
+
+
+def serve(namespace, protocol, address, port):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(namespace):
+        server = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
+    server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if protocol == "udp":
+        # Answers come from the address that was asked.
+        if family == socket.AF_INET:
+            server.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        else:
+            server.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
+    server.bind((address, port))
+    server.setblocking(False)
+
+    def accept(peer, local):
+        records.append({"kind": "accepted", "space": namespace, "peer": list(peer[:2]), "local": local})
+
+    def read_tcp():
+        connection, peer = server.accept()
+        accept(peer, connection.getsockname()[0])
+        connection.sendall(b"hello")
+        connection.setblocking(False)
+
+        def until_closed():
+            try:
+                if connection.recv(4096):
+                    return
+            except BlockingIOError:
+                return
+            except OSError:
+                pass  # reset
+            unwatch(connection)
+            connection.close()
+
+        watch(connection, until_closed)
+
+    def read_udp():
+        try:
+            data, ancillary, _, peer = server.recvmsg(4096, 256)
+        except OSError:
+            return  # an ICMP error for an earlier answer
+        accept(peer, None)
+        reply_from = [
+            (level, kind, struct.pack("=I4s4s", 0, value[8:12], value[8:12]))
+            if level == socket.IPPROTO_IP
+            else (level, IPV6_PKTINFO, value[:16] + struct.pack("=I", 0))
+            for level, kind, value in ancillary
+        ]
+        try:
+            server.sendmsg([b"A" + data[1:]], reply_from, 0, peer)
+        except OSError:
+            pass  # a rule in OUTPUT forbids it: the trace shows it
+
+    if protocol == "tcp":
+        server.listen(16)
+        watch(server, read_tcp)
+    else:
+        watch(server, read_udp)
+
+
+# ---- clients
+
+
+def send(namespace, protocol, source, address, port, sport, token, seconds, done):
+    """One packet that wants an answer. Ends with what a program would see."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(namespace):
+        if protocol == "icmp":
+            number_of = socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6
+            client = socket.socket(family, socket.SOCK_RAW, number_of)
+            client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+            if source:
+                client.bind((source, 0))
+        else:
+            client = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # The port alone: the address is chosen by the route unless one is asked for.
+            client.bind((source or ("::" if family == socket.AF_INET6 else "0.0.0.0"), sport))
+        client.setblocking(False)
+        result = {"connected": False, "answered": False, "error": None, "local": None}
+        code = client.connect_ex((address, port))
+    deadline = time.monotonic() + seconds
+    finished = []
+
+    def finish(code=None):
+        if finished:
+            return
+        finished.append(True)
+        unwatch(client)
+        writers.pop(client.fileno(), None)
+        if code:
+            result["error"] = errno.errorcode.get(code, str(code))
+        client.close()
+        done(result)
+
+    def read():
+        try:
+            data = client.recv(4096)
+        except BlockingIOError:
+            return None
+        except OSError as error:
+            return finish(error.errno)
+        if protocol == "icmp" and not echoes(family, data, sport):
+            return
+        result["connected"] = True
+        result["answered"] = len(data) > 0
+        finish()
+
+    def connected():
+        writers.pop(client.fileno(), None)
+        code = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            return finish(code)
+        result["connected"] = True
+        result["local"] = list(client.getsockname()[:2])
+        watch(client, read)
+
+    timers.append((deadline, finish))
+    if code not in (0, errno.EINPROGRESS):
+        return finish(code)
+    if protocol == "tcp":
+        writers[client.fileno()] = connected
+        return None
+    result["local"] = list(client.getsockname()[:2])
+    watch(client, read)
+    try:
+        client.send(echo_request(family, sport, token) if protocol == "icmp" else token.encode())
+    except OSError as error:
+        finish(error.errno)
+    return None
+
+
+writers = {}
+
+
+def echo_request(family, identifier, token):
+    kind = 8 if family == socket.AF_INET else 128
+    packet = struct.pack(">BBHHH", kind, 0, 0, identifier, 1) + token.encode()
+    total = sum(struct.unpack(f">{(len(packet) + 1) // 2}H", packet + b"\0" * (len(packet) % 2)))
+    total = (total & 0xFFFF) + (total >> 16)
+    total = (total & 0xFFFF) + (total >> 16)
+    return packet[:2] + struct.pack(">H", ~total & 0xFFFF) + packet[4:]
+
+
+def echoes(family, data, identifier):
+    if family == socket.AF_INET:
+        data = data[(data[0] & 15) * 4 :]
+    return data[0] == (0 if family == socket.AF_INET else 129) and struct.unpack_from(">H", data, 4)[0] == identifier
+
+
+# ---- flannel's udp backend
+
+
+def tunnel(namespace, device, bind, port, routes):
+    """What flanneld does: from the TUN into a datagram to the node that owns the destination's subnet, and back."""
+    table = [(ipaddress.ip_network(subnet), host) for subnet, host in routes.items()]
+    with inside(namespace):
+        tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+        fcntl.ioctl(tun, 0x400454CA, struct.pack("16sH14x", device.encode(), 0x0001 | 0x1000))
+        outer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        outer.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
+        outer.bind((bind, port))
+    outer.setblocking(False)
+
+    def from_tun():
+        packet = os.read(tun, 65535)
+        if packet[0] >> 4 != 4:
+            return
+        destination = ipaddress.ip_address(packet[16:20])
+        host = next((host for subnet, host in table if destination in subnet), None)
+        if host is None or packet[8] <= 1:
+            return
+        checksum = struct.unpack_from(">H", packet, 10)[0] + 0x100
+        checksum = (checksum & 0xFFFF) + (checksum >> 16)
+        lowered = packet[:8] + bytes([packet[8] - 1]) + packet[9:10] + struct.pack(">H", checksum) + packet[12:]
+        try:
+            outer.sendto(lowered, (host, port))
+        except OSError:
+            pass  # rules or routes in the way of the outer packet
+
+    def from_wire():
+        packet, _ = outer.recvfrom(65535)
+        try:
+            os.write(tun, packet)
+        except OSError:
+            pass  # the device is down
+
+    watch(tun, from_tun)
+    watch(outer, from_wire)
+
+
+# ---- counters
+
+
+def counters(namespace):
+    """/proc/net/netstat and /proc/net/snmp, as nstat names them: TcpExtIPReversePathFilter …"""
+    found = {}
+    with inside(namespace):
+        for file in ("netstat", "snmp"):
+            with open(f"/proc/thread-self/net/{file}", encoding="ascii") as lines:
+                rows = [line.split() for line in lines]
+            for names, values in zip(rows[::2], rows[1::2]):
+                group = names[0].rstrip(":")
+                found.update({group + key: int(value) for key, value in zip(names[1:], values[1:])})
+    return found
+
+
+# ---- commands
+
+
+def handle(command):
+    operation = command.pop("do")
+    identifier = command.pop("id")
+
+    def answer(value=None):
+        print(json.dumps({"id": identifier, "value": value}), flush=True)
+
+    if operation == "send":
+        send(done=answer, **command)
+        return
+    if operation == "take":
+        settle()
+        answer(records[:])
+        records.clear()
+        return
+    operations = {
+        "capture": capture,
+        "trace": trace_rules,
+        "serve": serve,
+        "tunnel": tunnel,
+        "counters": counters,
+    }
+    answer(operations[operation](**command))
+
+
+def settle():
+    """Reads what is on its way, until nothing has come for a while."""
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        readable = select.select([fd for fd in watched if fd != 0], [], [], 0.03)[0]
+        if not readable:
+            break
+        for fd in readable:
+            read(fd)
+
+
+def read_commands():
+    chunk = os.read(0, 1 << 20)
+    if not chunk:
+        sys.exit(0)
+    buffered.append(chunk)
+    *lines, rest = b"".join(buffered).split(b"\n")
+    buffered[:] = [rest]
+    for line in lines:
+        command = json.loads(line)
+        try:
+            handle(dict(command))
+        except Exception as error:  # told to the test, which fails with it
+            print(json.dumps({"id": command["id"], "error": f"{command}: {error!r}"}), flush=True)
+
+
+buffered = []
+watch(0, read_commands)
+while True:
+    timers.sort(key=lambda timer: timer[0])
+    wait = max(0, timers[0][0] - time.monotonic()) if timers else None
+    readable, writable, _ = select.select(list(watched), list(writers), [], wait)
+    for fd in readable:
+        read(fd)
+    for fd in writable:
+        if fd in writers:
+            writers[fd]()
+    while timers and timers[0][0] <= time.monotonic():
+        timers.pop(0)[1]()

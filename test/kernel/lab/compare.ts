@@ -1,0 +1,135 @@
+import { protocolName } from '../../../src/core/net/protocol';
+import type { Leg, Outcome, Sighting, Step } from '../../../src/core/trace/result';
+import { type LegName, LEGS } from './flow';
+import { describePolicy, describeRule } from './matched-rules';
+import { nameOf, type Observation, type ObservedLeg, type Seen } from './observe';
+import type { Network } from './network';
+import { wayOf } from './wire';
+
+/** Where an outcome and what the kernel did disagree; empty where they agree in everything. */
+export function disagreements(network: Network, outcome: Outcome, observation: Observation): string[] {
+  const found: string[] = [];
+  const compare = (what: string, predicted: string | undefined, real: string | undefined): void => {
+    if (predicted !== real)
+      found.push(`${what}: predicted ${predicted ?? 'nothing'}, the kernel: ${real ?? 'nothing'}`);
+  };
+  const compareLists = (what: string, predicted: readonly string[], real: readonly string[]): void => {
+    if (predicted.join('\n') === real.join('\n')) return;
+    found.push([`${what}:`, '    predicted', ...indent(predicted), '    the kernel', ...indent(real)].join('\n'));
+  };
+
+  compare('verdict', outcome.verdict, observation.verdict);
+  const { received } = outcome.request;
+  compare(
+    'source that the server sees',
+    received ? socketOf(received.src, received.sport) : undefined,
+    observation.source,
+  );
+  for (const name of LEGS) {
+    const leg = outcome[name];
+    const real = observation.legs[name];
+    compareLists(`captures of the ${name}`, predictedCaptures(leg).sort(), realCaptures(network, real).sort());
+    const predicted = predictedRules(leg);
+    for (const key of new Set([...predicted.keys(), ...real.matched.keys()]))
+      compareLists(
+        `rules of the ${name} on ${key}`,
+        withoutTrace(predicted.get(key)),
+        withoutTrace(real.matched.get(key)),
+      );
+    compareEnd(name, leg, real, compare);
+  }
+  for (const [space, real] of observation.connections)
+    compareLists(`connections on ${space}`, predictedConnections(outcome, space).sort(), [...real].sort());
+  for (const [space, counted] of observation.counted) {
+    const dropped = dropsByRpFilter(outcome, space);
+    compare(
+      `packets dropped by rp_filter on ${space}`,
+      String(dropped),
+      String(counted['TcpExtIPReversePathFilter'] ?? 0),
+    );
+  }
+  return found;
+}
+
+/** A leg that is not delivered ends where the packet was seen last. */
+function compareEnd(
+  name: LegName,
+  leg: Leg | null,
+  { seen }: ObservedLeg,
+  compare: (what: string, predicted: string | undefined, real: string | undefined) => void,
+): void {
+  const last = seen.at(-1);
+  if (!leg || leg.verdict === 'delivered' || last?.direction !== 'in') return;
+  const { node, namespace, interface: device } = leg.end;
+  compare(
+    `end of the ${name}`,
+    `${nameOf(node ?? '', namespace ?? '')} ${device ?? ''}`,
+    `${last.space} ${last.interface}`,
+  );
+}
+
+function indent(lines: readonly string[]): string[] {
+  return lines.length === 0 ? ['      nothing'] : lines.map((line) => `      ${line}`);
+}
+
+/** The rules that make the kernel tell its way are the test's own. */
+function withoutTrace(rules: readonly string[] = []): string[] {
+  return rules.filter((text) => !text.endsWith('-j TRACE'));
+}
+
+function socketOf(host: string, port: number | null): string {
+  if (port === null) return host;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function predictedCaptures(leg: Leg | null): string[] {
+  return (leg?.captures ?? []).filter((one) => !one.outer).map(describeSighting);
+}
+
+function describeSighting({ node, namespace, interface: device, direction, packet }: Sighting): string {
+  const way = `${socketOf(packet.src, packet.sport)} > ${socketOf(packet.dst, packet.dport)}`;
+  return `${nameOf(node ?? '', namespace ?? '')} ${device ?? ''} ${direction} ${packet.proto} ${way}`;
+}
+
+/** What can be compared: captures in namespaces that the snapshot shows. */
+function realCaptures(network: Network, { seen }: ObservedLeg): string[] {
+  const known = new Set(network.spaces('host', 'pod'));
+  return seen.filter((one) => known.has(one.space)).map(describeSeen);
+}
+
+function describeSeen({ space, interface: device, direction, packet }: Seen): string {
+  return `${space} ${device} ${direction} ${protocolName(packet.proto)} ${wayOf(packet)}`;
+}
+
+function predictedRules(leg: Leg | null): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const step of leg?.steps ?? []) {
+    const text = describeStep(step);
+    if (text === undefined) continue;
+    const flavour = step.source?.output.includes('legacy') === true ? 'legacy' : 'nft';
+    const key = `${nameOf(step.node, step.namespace)} ${flavour}`;
+    found.set(key, [...(found.get(key) ?? []), text]);
+  }
+  return found;
+}
+
+function describeStep({ kind, table, chain, rule, text }: Step): string | undefined {
+  if (kind === 'rule') return describeRule(table ?? '', chain ?? '', rule ?? 0, text);
+  if (kind === 'policy') return describePolicy(table ?? '', chain ?? '', text.split(' ').at(-1) ?? '');
+  return undefined;
+}
+
+function stepsOn(outcome: Outcome, space: string): Step[] {
+  return LEGS.flatMap((name) => outcome[name]?.steps ?? []).filter(
+    (step) => nameOf(step.node, step.namespace) === space,
+  );
+}
+
+function predictedConnections(outcome: Outcome, space: string): string[] {
+  return stepsOn(outcome, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
+}
+
+function dropsByRpFilter(outcome: Outcome, space: string): number {
+  return stepsOn(outcome, space).filter((step) => step.kind === 'rp-filter' && step.effect.startsWith('dropped'))
+    .length;
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { splitPort } from '../../../src/core/trace/endpoint';
+import { Agent } from './agent';
+import { mustRun } from './command';
+
+/** One network namespace of a plan. */
+export interface Space {
+  /** `unseen`: there, but not in the snapshot: a router, a host on the wire. */
+  readonly kind: 'host' | 'pod' | 'unseen';
+  /** Shell commands that run inside it. */
+  readonly setup?: string;
+  /** flannel's udp backend: a TUN, made before the setup runs. */
+  readonly tunnel?: Tunnel;
+  /** Servers that run in it: `tcp 0.0.0.0:80`, `udp [::]:53`. */
+  readonly serves?: readonly string[];
+  /** Which iptables the setup uses on a host; both may hold rules. */
+  readonly flavours?: readonly Flavour[];
+}
+
+export type Flavour = 'nft' | 'legacy';
+
+export interface Tunnel {
+  readonly device: string;
+  /** The node's own address on the wire. */
+  readonly bind: string;
+  /** Which node has which pod subnet. */
+  readonly routes: Readonly<Record<string, string>>;
+}
+
+/** What is to be built. Spaces are named as in a trace: `worker`, `worker/default/g4`. */
+export interface Plan {
+  readonly spaces: Readonly<Record<string, Space>>;
+  /** veth pairs, `SPACE:INTERFACE` at both ends. */
+  readonly cables: readonly (readonly [string, string])[];
+  readonly ipv6?: boolean;
+}
+
+/** What the machine outside has set must not matter, and nothing but the test may talk. */
+const PREAMBLE = [
+  'net.ipv4.conf.all.rp_filter=0',
+  'net.ipv4.conf.default.rp_filter=0',
+  'net.ipv4.conf.all.forwarding=0',
+  'net.ipv4.tcp_synack_retries=0',
+  'net.ipv6.conf.default.accept_dad=0',
+  'net.ipv6.conf.default.router_solicitations=0',
+];
+const NO_IPV6 = ['net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1'];
+
+/** Short words for the commands that setups are full of: `nat OUTPUT -d 10.0.0.1 -j DNAT …` appends a rule. */
+const PRELUDE = `
+append() { table=$1; shift; \${IPTABLES:-iptables} -w -t "$table" -A "$@"; }
+raw() { append raw "$@"; }
+mangle() { append mangle "$@"; }
+nat() { append nat "$@"; }
+filter() { append filter "$@"; }
+chain() { table=$1; shift; for name; do \${IPTABLES:-iptables} -w -t "$table" -N "$name"; done; }
+`;
+
+/** Makes the kernel tell which rules packets match. Rules before these would not be told. */
+function traceSetup({ flavours = ['nft'] }: Space, ipv6: boolean): string {
+  const programs = flavours.flatMap((flavour) => {
+    const infix = flavour === 'legacy' ? '-legacy' : '';
+    return [`iptables${infix}`, ...(ipv6 ? [`ip6tables${infix}`] : [])];
+  });
+  const lines = programs.map(
+    (program) => `for hook in PREROUTING OUTPUT; do ${program} -t raw -I $hook -j TRACE; done`,
+  );
+  const log = 'sysctl -qw net.netfilter.nf_log.2=nfnetlink_log net.netfilter.nf_log.10=nfnetlink_log';
+  return [...(flavours.includes('legacy') ? [log] : []), ...lines].join('\n');
+}
+
+/** A network of namespaces, really built. */
+export class Network {
+  readonly agent = new Agent();
+  private readonly names = new Map<string, string>();
+  private readonly prefix = `hoplens-${randomBytes(3).toString('hex')}`;
+
+  private constructor(readonly plan: Plan) {
+    for (const [index, space] of Object.keys(plan.spaces).entries()) this.names.set(space, `${this.prefix}-${index}`);
+  }
+
+  static async build(plan: Plan): Promise<Network> {
+    const network = new Network(plan);
+    try {
+      await network.make();
+      return network;
+    } catch (error) {
+      await network.close();
+      throw error;
+    }
+  }
+
+  /** The kernel's name of a space. */
+  namespace(space: string): string {
+    const name = this.names.get(space);
+    if (name === undefined) throw new Error(`the plan has no "${space}"`);
+    return name;
+  }
+
+  /** The space of the plan that the kernel knows by this name. */
+  spaceOf(namespace: string): string {
+    return [...this.names].find(([, name]) => name === namespace)?.[0] ?? namespace;
+  }
+
+  spaces(...kinds: Space['kind'][]): string[] {
+    return Object.entries(this.plan.spaces).flatMap(([name, { kind }]) => (kinds.includes(kind) ? [name] : []));
+  }
+
+  /** Shell commands inside a space, which have to succeed. */
+  async run(space: string, script: string): Promise<string> {
+    return mustRun(['ip', 'netns', 'exec', this.namespace(space), 'sh', '-eu'], PRELUDE + script);
+  }
+
+  private async make(): Promise<void> {
+    const { spaces, cables, ipv6 } = this.plan;
+    await mustRun(['ip', '-batch', '-'], [...this.names.values()].map((name) => `netns add ${name}\n`).join(''));
+    const settings = [...PREAMBLE, ...(ipv6 === true ? [] : NO_IPV6)].join(' ');
+    for (const space of Object.keys(spaces)) await this.run(space, `sysctl -qw ${settings}\nip link set lo up`);
+    const links = cables.map((cable) => {
+      const [near, far] = cable.map((end) => {
+        const colon = end.lastIndexOf(':');
+        return `${end.slice(colon + 1)} netns ${this.namespace(end.slice(0, colon))}`;
+      });
+      return `link add ${near ?? ''} type veth peer name ${far ?? ''}\n`;
+    });
+    await mustRun(['ip', '-batch', '-'], links.join(''));
+    for (const [space, { tunnel }] of Object.entries(spaces))
+      if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
+    for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
+    for (const [space, planned] of Object.entries(spaces))
+      if (planned.kind === 'host') await this.run(space, traceSetup(planned, ipv6 === true));
+    for (const space of Object.keys(spaces)) {
+      await this.agent.capture(this.namespace(space), await this.bridges(space));
+      if (spaces[space]?.kind === 'host') await this.agent.trace(this.namespace(space));
+      for (const server of spaces[space]?.serves ?? []) await this.serve(space, server);
+    }
+  }
+
+  private async serve(space: string, server: string): Promise<void> {
+    const [protocol = '', socket = ''] = server.split(' ');
+    const { host, port } = splitPort(socket);
+    await this.agent.serve(this.namespace(space), protocol, host, Number(port));
+  }
+
+  private async bridges(space: string): Promise<string[]> {
+    const listed = await mustRun(['ip', '-n', this.namespace(space), '-br', 'link', 'show', 'type', 'bridge']);
+    return listed.split('\n').flatMap((line) => line.split(/\s/, 1).filter((name) => name !== ''));
+  }
+
+  async close(): Promise<void> {
+    await this.agent.close();
+    const deletions = [...this.names.values()].map((name) => `netns del ${name}\n`).join('');
+    await mustRun(['ip', '-force', '-batch', '-'], deletions).catch(() => undefined);
+  }
+}
