@@ -117,7 +117,7 @@ function findingBox(words: PageWords, finding: Finding): Html {
   const { fix } = finding;
   return html`<div class="finding ${finding.severity}">
     <p>${finding.message}</p>
-    ${finding.evidence.length > 0 ? html`<p>${finding.evidence.map((one) => link(words, one))}</p>` : undefined}
+    ${finding.evidence.length > 0 ? evidenceList(words, finding) : undefined}
     ${
       fix
         ? html`<p class="fix">${fix.title}</p>
@@ -130,6 +130,12 @@ function findingBox(words: PageWords, finding: Finding): Html {
         : undefined
     }
   </div>`;
+}
+
+function evidenceList(words: PageWords, { evidence }: Finding): Html {
+  return html`<ul class="evidence">
+    ${evidence.map((one) => html`<li>${one.text === undefined ? undefined : html`<code>${one.text}</code> `}${link(words, one)}</li>`)}
+  </ul>`;
 }
 
 function button(title: string, message: FromPage): Html {

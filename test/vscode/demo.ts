@@ -4,8 +4,8 @@ import type { Workbench } from './workbench';
 export async function openDemo(workbench: Workbench): Promise<void> {
   await workbench.runCommand('Hoplens: Open Demo Cluster');
   const nodes = await workbench.section('Nodes');
-  await nodes.tree.expand(/^Demo: two nodes/);
-  await nodes.tree.item(/^Demo: two nodes/, 'worker');
+  await nodes.tree.expand('Demo: g4 and g5');
+  await nodes.tree.item('Demo: g4 and g5', 'worker');
 }
 
 /** Traces from a node to a service by the palette, and waits for a sentence of the answer. */
@@ -20,5 +20,10 @@ export async function traceFromPalette(workbench: Workbench, from: string, to: s
 
 /** The founding question, and its true cause on the screen. */
 export function traceTheDemo(workbench: Workbench): Promise<void> {
-  return traceFromPalette(workbench, 'worker', 'default/g4', /strict rp_filter on eth0 drops it/);
+  return traceFromPalette(
+    workbench,
+    'worker',
+    'default/g4',
+    /gets no reply: the reply comes in on eth0 of worker, where strict rp_filter drops it/,
+  );
 }

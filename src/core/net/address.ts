@@ -10,22 +10,32 @@ export interface Address {
 
 export const BITS: Readonly<Record<Family, number>> = { 4: 32, 6: 128 };
 export const ALL_ONES: Readonly<Record<Family, bigint>> = { 4: 0xffff_ffffn, 6: (1n << 128n) - 1n };
-const DOTTED_QUAD = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+const DOTTED_QUAD = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
-/** The address that `text` spells, or undefined. Only full dotted quads: `010.1` is nobody's address. */
+/** The address that `text` spells for inet_pton(3), or undefined. */
 export function parseAddress(text: string): Address | undefined {
-  const quad = DOTTED_QUAD.exec(text);
-  if (quad) {
-    let value = 0;
-    for (const part of quad.slice(1)) {
-      const byte = Number(part);
-      if (byte > 255) return undefined;
-      value = value * 256 + byte;
-    }
-    return { family: 4, value: BigInt(value) };
+  if (!text.includes(':')) {
+    const value = parseQuad(text);
+    return value === undefined ? undefined : { family: 4, value: BigInt(value) };
   }
-  if (!text.includes(':') || !ipaddr.IPv6.isValid(text)) return undefined;
-  return { family: 6, value: fromBytes(ipaddr.IPv6.parse(text).toByteArray()) };
+  const plain = withoutQuad(text);
+  if (plain === undefined || !ipaddr.IPv6.isValid(plain)) return undefined;
+  return { family: 6, value: fromBytes(ipaddr.IPv6.parse(plain).toByteArray()) };
+}
+
+function parseQuad(text: string): number | undefined {
+  const bytes = DOTTED_QUAD.exec(text)?.slice(1).map(Number);
+  if (!bytes || bytes.some((byte) => byte > 255)) return undefined;
+  return bytes.reduce((value, byte) => value * 256 + byte, 0);
+}
+
+/** IPv6 whose last 32 bits are a dotted quad, in hexadecimal: ipaddr.js takes `::127.0.0.1` for `::ffff:127.0.0.1`. */
+function withoutQuad(text: string): string | undefined {
+  if (!text.includes('.') || text.includes('%')) return text;
+  const colon = text.lastIndexOf(':');
+  const quad = parseQuad(text.slice(colon + 1));
+  if (quad === undefined) return undefined;
+  return `${text.slice(0, colon + 1)}${Math.floor(quad / 65536).toString(16)}:${(quad % 65536).toString(16)}`;
 }
 
 function fromBytes(bytes: readonly number[]): bigint {

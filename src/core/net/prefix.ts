@@ -8,9 +8,11 @@ export interface Prefix {
   readonly mask: bigint;
 }
 
+/** A length that no prefix has, which a damaged output may hold, is taken as the nearest one. */
 export function maskOfLength(family: Family, length: number): bigint {
   const bits = BITS[family];
-  return (ALL_ONES[family] >> BigInt(bits - length)) << BigInt(bits - length);
+  const ones = Math.min(bits, Math.max(0, Math.trunc(length) || 0));
+  return (ALL_ONES[family] >> BigInt(bits - ones)) << BigInt(bits - ones);
 }
 
 export function prefixOf(address: Address, length: number = BITS[address.family]): Prefix {

@@ -35,9 +35,9 @@ export function readNumber(text: string): number | undefined {
 
 /** `VALUE` or `VALUE/MASK`, each decimal or hexadecimal, 32 bits. */
 export function readMasked(text: string): { value: number; mask: number } | undefined {
-  const [first, second] = text.split('/', 2);
-  const value = readNumber(first ?? '');
-  const mask = second === undefined ? 0xffff_ffff : readNumber(second);
+  const slash = text.indexOf('/');
+  const value = readNumber(slash < 0 ? text : text.slice(0, slash));
+  const mask = slash < 0 ? 0xffff_ffff : readNumber(text.slice(slash + 1));
   return value === undefined || mask === undefined ? undefined : { value: value >>> 0, mask: mask >>> 0 };
 }
 

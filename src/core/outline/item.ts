@@ -27,6 +27,8 @@ export interface OutlineItem {
   readonly copy?: string;
   /** ENDPOINTs for a trace that goes to here, or starts here. */
   readonly traceTo?: string;
+  /** The protocol of such a trace, where the entry has one. */
+  readonly protocol?: string;
   readonly traceFrom?: string;
 }
 

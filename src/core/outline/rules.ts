@@ -79,8 +79,8 @@ function ruleItem(rule: Rule, source: (line: number) => SourceRef, names: Names)
   const conditions = rule.meaning.conditions.map((condition) => condition.words(names)).filter((words) => words !== '');
   return {
     id: String(rule.number),
-    label: `${rule.number} → ${target}`,
-    description: `${conditions.join(', ') || 'all packets'}${rule.counters ? ` · ${countersText(rule.counters)}` : ''}`,
+    label: `${rule.number}  ${conditions.join(', ') || 'all packets'}`,
+    description: `→ ${target}${rule.counters ? ` · ${countersText(rule.counters)}` : ''}`,
     tooltip: rule.text,
     icon: iconOf(target),
     source: source(rule.line),

@@ -28,7 +28,7 @@ function serviceItem(cluster: Cluster, service: Service): OutlineItem {
     icon: 'symbol-interface',
     ...(service.ports.every((port) => port.endpoints.length === 0) && { state: 'warning' as const }),
     copy: addresses[0] ?? title,
-    ...(only && { traceTo: targetOf(service, only) }),
+    ...(only && { traceTo: targetOf(service, only), protocol: protocolName(only.protocol) }),
     ...firstSource(only?.evidence ?? []),
     children: () => service.ports.map((port) => portItem(cluster, service, port)),
   };
@@ -61,15 +61,16 @@ function portItem(cluster: Cluster, service: Service, port: ServicePort): Outlin
     ...((port.verified === false || port.endpoints.length === 0) && { state: 'warning' as const }),
     copy: `${port.port}/${protocolName(port.protocol)}`,
     traceTo: targetOf(service, port),
+    protocol: protocolName(port.protocol),
     ...firstSource(port.evidence),
     children: () =>
       port.endpoints.length > 0
-        ? port.endpoints.map((endpoint) => endpointItem(cluster, service, endpoint))
+        ? port.endpoints.map((endpoint) => endpointItem(cluster, service, port, endpoint))
         : [{ id: 'none', label: 'no endpoints', icon: 'warning', state: 'warning' as const }],
   };
 }
 
-function endpointItem(cluster: Cluster, service: Service, endpoint: Endpoint): OutlineItem {
+function endpointItem(cluster: Cluster, service: Service, port: ServicePort, endpoint: Endpoint): OutlineItem {
   const node = cluster.nodeOf(endpoint.address)?.name;
   const expected =
     endpoint.expectedNode ?? cluster.expectations.find((one) => one.service === serviceTitle(service))?.node;
@@ -90,6 +91,7 @@ function endpointItem(cluster: Cluster, service: Service, endpoint: Endpoint): O
     ...((elsewhere || node === undefined) && { state: 'warning' as const }),
     copy: formatSocket(endpoint.address, endpoint.port),
     traceTo: formatSocket(endpoint.address, endpoint.port),
+    protocol: protocolName(port.protocol),
     ...(holder && { traceFrom: pod === undefined ? holder.node.name : `${holder.node.name}/${pod}` }),
     ...firstSource(endpoint.evidence),
   };

@@ -177,7 +177,12 @@ function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, traced: Trac
     message:
       `${sentence(what)} from ${source} comes in on ${device} of ${stack.title}, but ${why}. ` +
       `Strict rp_filter on ${device} (${setting}) drops it, before INPUT and FORWARD.${after}`,
-    evidence: evidenceOf(leg.steps.filter((one) => one === step)),
+    evidence: evidenceOf([
+      ...run.request.leg.steps.filter((one) => one.kind === 'rule' && one.effect.startsWith('DNAT')),
+      ...leg.steps.filter(
+        (one) => one === step || (one.kind === 'route' && one.node !== stack.node && one.namespace === 'host'),
+      ),
+    ]),
     fix: masqueradeFix(cluster, run),
   };
 }
@@ -262,9 +267,7 @@ function describe(cluster: Cluster, address: Parameters<typeof nameAddress>[1]):
 }
 
 function evidenceOf(steps: Leg['steps']): EvidenceLine[] {
-  return steps.flatMap((step) =>
-    step.source
-      ? [{ node: step.node, namespace: step.namespace, output: step.source.output, line: step.source.line }]
-      : [],
+  return steps.flatMap(({ node, namespace, source, text }) =>
+    source ? [{ node, namespace, output: source.output, line: source.line, text }] : [],
   );
 }

@@ -356,7 +356,10 @@ export function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string):
   const line = stack.namespace.sysctls?.get(key)?.line;
   walk.recorder.step(stack, skb, 'rp-filter', dropped ? `dropped: ${check.reason}` : `passes, though ${check.reason}`, {
     text: `${key} = ${value}; ${route ? `way back to ${formatAddress(packet.src)}: ${route.text}` : 'no way back'}`,
-    ...(line !== undefined && line > 0 && { source: { output: 'sysctl', line } }),
+    // The setting where it was collected, else the route that the check looked up.
+    ...(line !== undefined && line > 0
+      ? { source: { output: 'sysctl', line } }
+      : route && route.line > 0 && { source: { output: outputId(4), line: route.line } }),
   });
   if (!dropped) return undefined;
   return end('dropped', stack, device, `rp_filter of ${device} on ${stack.title}: ${check.reason}`, 'rp-filter');

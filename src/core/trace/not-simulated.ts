@@ -1,5 +1,6 @@
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
+import { baseChains } from './nft-chains';
 import type { Assumed } from './result';
 
 /** Parts of the data path that the snapshot shows and the tracer does not simulate. */
@@ -39,13 +40,6 @@ function nativeTables(namespace: NetworkNamespace): string[] {
   );
   for (const { table, flavour } of namespace.netfilter(6).tables)
     if (flavour === 'nft') managed.add(`ip6 ${table.name}`);
-  const names = new Set<string>();
-  for (const match of output.stdout.matchAll(/"chain":\s*\{([^}]*)\}/g)) {
-    const body = match[1] ?? '';
-    if (!body.includes('"hook"')) continue;
-    const family = /"family":\s*"([^"]*)"/.exec(body)?.[1] ?? '';
-    const table = /"table":\s*"([^"]*)"/.exec(body)?.[1] ?? '';
-    if (!managed.has(`${family} ${table}`)) names.add(`${family} ${table}`);
-  }
-  return [...names];
+  const names = baseChains(output.stdout).map(({ family, table }) => `${family} ${table}`);
+  return [...new Set(names)].filter((name) => !managed.has(name));
 }

@@ -82,6 +82,8 @@ export interface Assumption {
 export interface EvidenceLine extends SourceLine {
   readonly node: string;
   readonly namespace: string;
+  /** What is to be read there. */
+  readonly text?: string;
 }
 
 export interface Change {
@@ -113,6 +115,7 @@ export interface Finding {
 
 /** An observation in the snapshot that agrees with an outcome and with no other. */
 export interface Observation extends EvidenceLine {
+  /** What was seen. */
   readonly text: string;
 }
 

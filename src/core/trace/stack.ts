@@ -1,4 +1,5 @@
 import type { Address, Family } from '../net/address';
+import { lazy } from '../snapshot/lazy';
 import type { KnownTable } from '../snapshot/netfilter';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import type { Fib } from '../routing/fib';
@@ -7,6 +8,7 @@ import { sysctlName } from '../routing/sysctl';
 import type { Hook, TableName } from '../netfilter/hook';
 import { BASE_CHAINS } from '../netfilter/hook';
 import { Conntrack } from './conntrack';
+import { baseChains } from './nft-chains';
 
 /** The network stack of one namespace during one run: what it is configured to do, and the connections it has seen. */
 export class Stack {
@@ -64,6 +66,24 @@ export class Stack {
   /** The tables with a base chain at a hook, of every flavour, in no order. */
   tablesAt(family: Family, hook: Hook, name: TableName): KnownTable[] {
     if (!BASE_CHAINS[name].includes(hook)) return [];
-    return this.namespace.netfilter(family).tables.filter(({ table }) => table.name === name && table.chains.has(hook));
+    return this.namespace
+      .netfilter(family)
+      .tables.filter((known) => known.table.name === name && known.table.chains.has(hook))
+      .filter(({ flavour }) => flavour === 'legacy' || this.isRegistered(family, hook, name));
+  }
+
+  private readonly registered = lazy(() => {
+    const ruleset = this.namespace.output('nft-ruleset');
+    return (
+      ruleset && new Set(baseChains(ruleset.stdout).map(({ family, table, name }) => `${family} ${table} ${name}`))
+    );
+  });
+
+  /**
+   * iptables-nft makes a base chain when it first gets a rule or a policy, and prints the others of its table as if
+   * they were there (iptables/nft.c `nft_xt_fake_builtin_chains`): only nft tells which are.
+   */
+  private isRegistered(family: Family, hook: Hook, table: TableName): boolean {
+    return this.registered()?.has(`${family === 4 ? 'ip' : 'ip6'} ${table} ${hook}`) ?? true;
   }
 }

@@ -3,6 +3,7 @@ import { parseAddress } from '../../core/net/address';
 import { chainWords, explainRule } from '../../core/netfilter/explain';
 import { nameAddress } from '../../core/snapshot/names';
 import type { ClusterStore } from '../clusters/cluster-store';
+import { plainMarkdown } from '../plain-markdown';
 import { dumpAddress } from './dump-uri';
 import type { ParsedDumps } from './parsed-dump';
 
@@ -44,12 +45,7 @@ function countUses(
 }
 
 function paragraphs(texts: readonly (string | undefined)[]): vscode.MarkdownString[] {
-  return texts.flatMap((text) => {
-    if (text === undefined || text === '') return [];
-    const markdown = new vscode.MarkdownString();
-    markdown.appendText(text);
-    return [markdown];
-  });
+  return texts.flatMap((text) => (text === undefined || text === '' ? [] : [plainMarkdown(text)]));
 }
 
 /** Whose an address is, in any output of an open cluster. */

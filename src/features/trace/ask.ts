@@ -9,6 +9,7 @@ export interface Asking {
   readonly open?: OpenCluster;
   readonly from?: string;
   readonly to?: string;
+  readonly protocol?: string;
 }
 
 export interface Asked {
@@ -26,11 +27,11 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
   let open = known.open;
   let from = known.from;
   let to = known.to;
-  let protocol: string | undefined;
+  let { protocol } = known;
   let port: string | undefined;
   const asksFrom = from === undefined || open === undefined;
   const asksTo = to === undefined;
-  const total = (asksFrom ? 1 : 0) + (asksTo ? 1 : 0) + 2;
+  const total = (asksFrom ? 1 : 0) + (asksTo ? 1 : 0) + (protocol === undefined ? 2 : 0);
 
   let step: 'from' | 'to' | 'protocol' | 'port' | 'done' = asksFrom ? 'from' : asksTo ? 'to' : 'protocol';
   while (step !== 'done') {
@@ -47,7 +48,7 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
         if (answer === undefined || answer === 'back') return undefined;
         ({ open } = answer);
         from = answer.endpoint;
-        step = asksTo ? 'to' : 'protocol';
+        step = asksTo ? 'to' : protocol === undefined ? 'protocol' : 'done';
         break;
       }
       case 'to': {

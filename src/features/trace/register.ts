@@ -26,7 +26,11 @@ export function registerTrace(store: ClusterStore, extensionUri: vscode.Uri): vs
     panels.register(),
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
-      ask({ open, ...(item.traceTo !== undefined && { to: item.traceTo }) }),
+      ask({
+        open,
+        ...(item.traceTo !== undefined && { to: item.traceTo }),
+        ...(item.protocol !== undefined && { protocol: item.protocol }),
+      }),
     ),
     vscode.commands.registerCommand('hoplens.traceFrom', ({ open, item }: TreeEntry) =>
       ask({ open, ...(item.traceFrom !== undefined && { from: item.traceFrom }) }),

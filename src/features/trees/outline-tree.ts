@@ -36,7 +36,7 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
     const item: OutlineItem = {
       id: open.id,
       label: cluster.name,
-      description: when === undefined ? '' : vscode.l10n.t('collected {0}', when),
+      description: when ?? vscode.l10n.t('age unknown'),
       tooltip: collectedText(cluster.snapshot.collectedAt),
       icon: 'type-hierarchy',
       expanded: this.store.all[0] === open,

@@ -1,5 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { Tree } from './tree';
+import { until } from './wait';
+
+/** How long a click may take to show a container. */
+const SHOWN_MS = 1500;
 
 /** One view in the side bar. */
 export class Section {
@@ -29,8 +33,15 @@ export class Section {
 export async function showSection(page: Page, container: string, title: string): Promise<Section> {
   const sideBar = page.locator('.part.sidebar');
   const heading = sideBar.locator('.composite.title h2', { hasText: container });
-  if (!(await heading.isVisible()))
+  // A click hides the container where a command has shown it meanwhile: then another is needed.
+  await until(`the container ${container}`, async () => {
+    if (await heading.isVisible()) return true;
     await page.locator('.part.activitybar').getByRole('tab', { name: container }).click();
+    return heading.waitFor({ timeout: SHOWN_MS }).then(
+      () => true,
+      () => false,
+    );
+  });
   const header = page.locator(`.pane-header[aria-label="${title} Section"]`);
   const pane = sideBar.locator('.pane').filter({ has: header });
   await pane.waitFor();

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { openDemo, traceFromPalette } from '../demo';
+import { chooseFromMenu } from '../parts/menu';
+import { journey } from './journey';
+
+const NOTES = readFileSync('test/fixtures/listings/founding-document.txt', 'utf8');
+const SNAPSHOT = readFileSync('dist/demo/second.hoplens.json', 'utf8');
+const SAVE = [
+  '*filter',
+  ':INPUT DROP [0:0]',
+  ':FORWARD ACCEPT [0:0]',
+  ':OUTPUT ACCEPT [0:0]',
+  '-A INPUT -i lo -j ACCEPT',
+  '-A INPUT -p tcp -m tcp --dport 22 -m comment --comment "[x](command:workbench.action.quit) <img src=x>" -j GONE',
+].join('\n');
+
+journey(
+  'the notes of the founding document, saved to a file, are explained',
+  { files: { 'notes.iptables-list': NOTES }, open: 'notes.iptables-list' },
+  async (workbench) => {
+    await workbench.editor.toShow('Chain PREROUTING (policy ACCEPT 56 packets');
+    const hover = await workbench.editor.hover('MASQUERADE', '10.1.97.0/24');
+    assert.match(
+      hover,
+      /Packets from 10\.1\.97\.0\/24, that do not go out on docker0, get the address of the interface that they leave by as source/,
+    );
+    await workbench.screenshot('notes-hover');
+  },
+);
+
+journey(
+  'a dump that is cut off says so, and its comments stay text',
+  { files: { 'cut.rules.v4': SAVE }, open: 'cut.rules.v4', theme: 'hc-dark' },
+  async (workbench) => {
+    await workbench.editor.toShow(':INPUT DROP');
+    const hover = await workbench.editor.hover('--dport');
+    assert.match(hover, /TCP packets port 22 go through GONE/);
+    assert.match(hover, /chain GONE does not exist in table filter/);
+    await workbench.runCommand('View: Toggle Problems');
+    await workbench.toShow(/its COMMIT is missing, so it is cut off/);
+    await workbench.screenshot('cut-problems');
+  },
+);
+
+journey(
+  'a snapshot of one’s own is opened from the explorer and traced',
+  { files: { 'mine.hoplens.json': SNAPSHOT }, theme: 'light' },
+  async (workbench) => {
+    await workbench.runCommand('View: Show Explorer');
+    await workbench.page.getByRole('treeitem', { name: 'mine.hoplens.json' }).click({ button: 'right' });
+    await chooseFromMenu(workbench.page, ['Open Snapshot…']);
+    const nodes = await workbench.section('Nodes');
+    assert.deepEqual(await nodes.tree.children('Demo: g4 and g5'), ['master', 'worker']);
+    await traceFromPalette(workbench, 'alpine', 'default/g4', /connects; the server sees 10\.1\.9\.0/);
+    await workbench.screenshot('own-snapshot-trace');
+  },
+);
+
+journey('without a cluster the view offers one', {}, async (workbench) => {
+  const nodes = await workbench.section('Nodes');
+  assert.match(await nodes.welcome(), /No cluster is open/);
+  await workbench.screenshot('welcome');
+  await nodes.root.getByRole('button', { name: 'Open Demo Cluster' }).click();
+  assert.equal((await nodes.tree.item('Demo: g4 and g5', 'worker')).description, '192.168.1.12');
+});
+
+journey('context menus trace to and from an entry', { theme: 'hc-light' }, async (workbench) => {
+  await openDemo(workbench);
+  const services = await workbench.section('Services');
+  await services.tree.contextMenu(['Demo: g4 and g5', 'default/g5'], 'Trace to Here…');
+  const origin = await workbench.quickInput.toAsk('From where?');
+  await origin.choose('master');
+  const panel = await workbench.webview('master → default/g5');
+  await panel.getByRole('heading', { level: 1, name: /connects; the server sees 192\.168\.199\.238/ }).waitFor();
+  await workbench.screenshot('trace-to-here');
+});
+
+journey('a fix is traced before it is made', {}, async (workbench) => {
+  await openDemo(workbench);
+  await traceFromPalette(workbench, 'worker', 'default/g4', /gets no reply/);
+  const before = await workbench.webview('worker → default/g4');
+  await before.getByRole('button', { name: 'Trace with This Change' }).first().click();
+  await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
+  await workbench.screenshot('with-fix');
+});
