@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from './address';
+import { type Address, type Family, parseAddress } from './address';
 import { linesOf } from '../text/lines';
 import { parseProtocol } from './protocol';
 
@@ -7,8 +7,8 @@ export interface Listener {
   readonly protocol: number;
   /** Undefined for a wildcard. */
   readonly address: Address | undefined;
-  /** `[::]` and `*` take IPv4 too, unless the socket is IPV6_V6ONLY, which ss does not print. */
-  readonly anyFamily: boolean;
+  /** The families whose packets it takes. */
+  readonly families: readonly Family[];
   readonly port: number;
   /** Names of the processes, as far as ss may see them. */
   readonly processes: readonly string[];
@@ -25,21 +25,31 @@ export function readListeners(text: string): Listener[] {
     const colon = local.lastIndexOf(':');
     const port = Number(local.slice(colon + 1));
     if (protocol === undefined || colon < 0 || !Number.isInteger(port)) continue;
-    const host = local
-      .slice(0, colon)
-      .replace(/%[^\]]*/, '')
-      .replace(/^\[|\]$/g, '');
-    const wildcard = host === '*' || host === '::' || host === '0.0.0.0';
+    const host = local.slice(0, colon).replace(/%[^\]]*/, '');
+    const address = parseAddress(host.replace(/^\[|\]$/g, ''));
+    if (host !== '*' && !address) continue;
+    const mapped = address && mappedAddress(address);
     found.push({
       protocol,
-      address: wildcard ? undefined : parseAddress(host),
-      anyFamily: host === '*' || host === '::',
+      address: address?.value === 0n ? undefined : (mapped ?? address),
+      families: familiesOf(host, mapped ?? address),
       port,
       processes: [...line.matchAll(/\("([^"]*)",pid=/g)].map((match) => match[1] ?? ''),
       line: number,
     });
   }
   return found;
+}
+
+/** `::ffff:127.0.0.1`: an IPv6 socket for IPv4 packets alone. */
+function mappedAddress({ family, value }: Address): Address | undefined {
+  return family === 6 && value >> 32n === 0xffffn ? { family: 4, value: value & 0xffff_ffffn } : undefined;
+}
+
+/** ss prints `*` for a wildcard of both families, and `[::]` for one with IPV6_V6ONLY; older versions `::` for either. */
+function familiesOf(host: string, address: Address | undefined): Family[] {
+  if (host === '*' || host === '::') return [4, 6];
+  return address ? [address.family] : [];
 }
 
 /** The listener that a packet to `address`:`port` reaches, or undefined. */
@@ -49,12 +59,13 @@ export function findListener(
   address: Address,
   port: number,
 ): Listener | undefined {
-  return listeners.find(
+  const takers = listeners.filter(
     (listener) =>
       listener.protocol === protocol &&
       listener.port === port &&
-      (listener.address
-        ? listener.address.family === address.family && listener.address.value === address.value
-        : address.family === 4 || listener.anyFamily),
+      listener.families.includes(address.family) &&
+      (listener.address === undefined || listener.address.value === address.value),
   );
+  // A socket bound to the address is nearer than one bound to all.
+  return takers.find((listener) => listener.address !== undefined) ?? takers[0];
 }
