@@ -32,8 +32,11 @@ export function receiveOnBridge(
   skb.out = undefined;
   const filtered = hasRules(stack, skb) && callsIptables(walk, stack, skb);
   const forNode = stack.isLocal(nextHop);
-  if (!filtered)
-    return forNode ? { kind: 'input', stack, device: bridge } : toPort(walk, stack, skb, bridge, port, nextHop);
+  if (!filtered) {
+    walk.recorder.sight(stack, skb, bridge, 'in', !forNode);
+    if (forNode) return { kind: 'input', stack, device: bridge };
+    return goingBack(walk, stack, skb, bridge, port, nextHop) ?? toPort(walk, stack, skb, bridge, port, nextHop);
+  }
 
   skb.physIn = port;
   const { dst } = skb.packet;
@@ -41,6 +44,12 @@ export function receiveOnBridge(
   if (verdict.kind !== 'accept') return hookEnd(verdict, stack, bridge);
   if (!sameAddress(dst, skb.packet.dst)) return afterBridgedDnat(walk, stack, skb, bridge, port);
   if (!forNode) return bridged(walk, stack, skb, bridge, port, nextHop);
+  return passUp(walk, stack, skb, bridge);
+}
+
+/** To the bridge's own IP stack, which skips PREROUTING; a capture on the bridge sees what PREROUTING made of it. */
+function passUp(walk: Walk, stack: Stack, skb: Skb, bridge: string): Next {
+  walk.recorder.sight(stack, skb, bridge, 'in');
   skb.prerouted = true;
   return { kind: 'input', stack, device: bridge };
 }
@@ -75,23 +84,42 @@ function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, po
     });
     return bridged(walk, stack, skb, bridge, port, answer.hops[0]?.gateway ?? dst);
   }
-  // The frame now goes to the bridge's own address, and PREROUTING is not run again.
-  skb.prerouted = true;
-  return { kind: 'input', stack, device: bridge };
+  return passUp(walk, stack, skb, bridge);
 }
 
 /** FORWARD and POSTROUTING of a frame that br_netfilter shows to the IP hooks. */
 function bridged(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: string | undefined, nextHop: Address): Next {
-  const behind = walk.wiring.behind(stack, bridge, nextHop);
+  walk.recorder.sight(stack, skb, bridge, 'in', true);
+  const back = goingBack(walk, stack, skb, bridge, port, nextHop);
+  if (back) return back;
   skb.bridged = true;
   skb.out = bridge;
-  skb.physOut = behind?.port;
+  skb.physOut = walk.wiring.behind(stack, bridge, nextHop)?.port;
   const forwarded = runHook(walk, stack, skb, 'FORWARD');
   if (forwarded.kind !== 'accept') return hookEnd(forwarded, stack, bridge);
   skb.in = undefined;
   const sent = runHook(walk, stack, skb, 'POSTROUTING', { egress: { device: bridge, nextHop } });
   if (sent.kind !== 'accept') return hookEnd(sent, stack, bridge);
   return toPort(walk, stack, skb, bridge, port, nextHop);
+}
+
+/** A frame that would leave by the port it came in on is dropped before any hook (net/bridge/br_forward.c `should_deliver`). */
+function goingBack(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  bridge: string,
+  from: string | undefined,
+  nextHop: Address,
+): Fate | undefined {
+  const behind = walk.wiring.behind(stack, bridge, nextHop);
+  if (behind?.end.stack !== skb.sentBy || (from !== undefined && behind?.port !== from)) return undefined;
+  const port = behind?.port ?? `the port of ${behind?.end.stack.title ?? ''}`;
+  if (mayHairpin(walk, stack, port)) return undefined;
+  walk.recorder.step(stack, skb, 'bridge', `dropped: it came in on ${port}, whose hairpin mode is off`, {
+    text: `${bridge}: ${port} → ${port}`,
+  });
+  return end('dropped', stack, behind?.port ?? bridge, `hairpin mode of ${port} is off on ${stack.title}`, 'hairpin');
 }
 
 /** Out of the port behind which the next hop is (net/bridge/br_forward.c). */
@@ -105,20 +133,6 @@ export function toPort(
 ): Next {
   const behind = walk.wiring.behind(stack, bridge, nextHop);
   if (behind) {
-    const back = behind.end.stack === skb.sentBy && (from === undefined || behind.port === from);
-    const port = behind.port ?? `the port of ${behind.end.stack.title}`;
-    if (back && !mayHairpin(walk, stack, port)) {
-      walk.recorder.step(stack, skb, 'bridge', `dropped: it came in on ${port}, whose hairpin mode is off`, {
-        text: `${bridge}: ${port} → ${port}`,
-      });
-      return end(
-        'dropped',
-        stack,
-        behind.port ?? bridge,
-        `hairpin mode of ${port} is off on ${stack.title}`,
-        'hairpin',
-      );
-    }
     walk.recorder.step(
       stack,
       skb,

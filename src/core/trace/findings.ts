@@ -16,10 +16,18 @@ export function findingsOf(cluster: Cluster, run: Run): Finding[] {
   return findings;
 }
 
-type LegName = 'request' | 'reply' | 'ack';
+type LegName = 'request' | 'reply' | 'ack' | 'data';
+
+const WHAT: Readonly<Record<LegName, string>> = {
+  request: 'the request',
+  reply: 'the reply',
+  ack: 'the packet that completes the handshake',
+  data: 'the first data of the server',
+};
 
 function failedLeg(run: Run): { name: LegName; traced: TracedLeg } | undefined {
   if (run.verdict === 'connected') return undefined;
+  if (run.data) return { name: 'data', traced: run.data };
   if (run.ack) return { name: 'ack', traced: run.ack };
   if (run.reply) return { name: 'reply', traced: run.reply };
   return { name: 'request', traced: run.request };
@@ -36,7 +44,7 @@ type Untitled = Omit<Finding, 'title'> & Partial<Pick<Finding, 'title'>>;
 
 function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: LegName; traced: TracedLeg }): Untitled {
   const { fate, leg } = traced;
-  const what = { request: 'the request', reply: 'the reply', ack: 'the packet that completes the handshake' }[name];
+  const what = WHAT[name];
   const base = { severity: 'error', node: fate.stack.node, fix: null } as const;
   const last = leg.steps.at(-1);
   const evidence = evidenceOf(leg.steps.filter((step) => step === last || step.kind === 'rp-filter'));
@@ -144,6 +152,17 @@ function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string)
       message: `${what} is delivered to ${fate.stack.title}, not to ${run.sender.title}`,
       evidence,
     };
+  const opened = traced.leg.steps.find((step) => step.kind === 'conntrack');
+  if (name === 'data' && opened)
+    return {
+      ...base,
+      code: 'data-not-recognised',
+      title: `${what} comes from ${formatAddress(received.src)}, which the socket does not wait for`,
+      message:
+        `the connection is made, but ${opened.node} did not track its SYN: there ${what} opens a new connection (nf_conntrack_tcp_loose), ` +
+        `whose NAT makes it come from ${formatAddress(received.src)} and not from ${formatAddress(run.request.sent.dst)}`,
+      evidence: evidenceOf(traced.leg.steps.filter((step) => step.kind === 'rule')),
+    };
   return {
     ...base,
     code: 'reply-not-recognised',
@@ -161,11 +180,11 @@ function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, traced: Trac
   const step = leg.steps.findLast((one) => one.kind === 'rp-filter');
   const source = describe(cluster, received.src);
   const device = fate.device ?? '';
-  const what = name === 'request' ? 'the request' : name === 'reply' ? 'the reply' : 'the last packet of the handshake';
+  const what = WHAT[name];
   const way = /leads out of (\S+?),/.exec(fate.reason)?.[1];
   const why = way === undefined ? fate.reason : `${stack.title}'s way to that address leads out of ${way}`;
   const after =
-    name === 'reply' && run.request.sent.dst.value !== received.src.value
+    (name === 'reply' || name === 'data') && run.request.sent.dst.value !== received.src.value
       ? ` Its source would have been restored at INPUT: conntrack matches by addresses and ports, not by interface.`
       : '';
   const setting = step?.text.split(';')[0] ?? 'rp_filter';
@@ -189,7 +208,7 @@ function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, traced: Trac
 
 /** The request works, and its reply takes another way: it stays so only while nothing on that way is strict. */
 function asymmetry(cluster: Cluster, run: Run): Finding[] {
-  const passed = [run.request, run.reply, run.ack].flatMap((traced) =>
+  const passed = [run.request, run.reply, run.ack, run.data].flatMap((traced) =>
     (traced?.leg.steps ?? []).filter((step) => step.kind === 'rp-filter'),
   );
   const [step] = passed;

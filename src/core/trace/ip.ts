@@ -126,6 +126,11 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
       `the addresses of ${stack.title} were not collected: collect ip addr`,
       'not-collected',
     );
+  if (isLoopback(source) && !routesLoopback(walk, stack, device)) {
+    const reason = `${formatAddress(source)} may not leave by ${device} of ${stack.title} (route_localnet is 0)`;
+    noteRoute(walk, stack, skb, answer, reason);
+    return end('unroutable', stack, device, reason, 'route-localnet');
+  }
   const via = hop.gateway
     ? ` via ${formatAddress(hop.gateway)}`
     : hop.gatewayName !== undefined
@@ -308,11 +313,21 @@ function martianReason(walk: Walk, stack: Stack, skb: Skb, device: string): stri
   if (src.family !== 4) return undefined;
   const top = (address: Address): number => Number(address.value >> 24n);
   if (top(src) === 0 || top(src) >= 224) return `${formatAddress(src)} cannot be a source`;
-  if (top(dst) !== 127 && top(src) !== 127) return undefined;
-  const allowed = [stack.deviceKey(device, 'route_localnet'), 'net.ipv4.conf.all.route_localnet'].some((key) =>
+  if (!isLoopback(src) && !isLoopback(dst)) return undefined;
+  return routesLoopback(walk, stack, device)
+    ? undefined
+    : `loopback addresses are not routed from ${device} (route_localnet is 0)`;
+}
+
+function isLoopback(address: Address): boolean {
+  return address.family === 4 && address.value >> 24n === 127n;
+}
+
+/** `IN_DEV_ROUTE_LOCALNET`: packets of 127.0.0.0/8 may come in on an interface other than lo, and leave by it. */
+function routesLoopback(walk: Walk, stack: Stack, device: string): boolean {
+  return [stack.deviceKey(device, 'route_localnet'), stack.deviceKey('all', 'route_localnet')].some((key) =>
     isOn(walk, stack, 'route-localnet-unknown', key),
   );
-  return allowed ? undefined : `loopback addresses are not routed from ${device} (route_localnet is 0)`;
 }
 
 /** `IN_DEV_FORWARD`: the incoming interface decides; ip_forward sets all of them. */
@@ -350,6 +365,12 @@ export function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string):
     if (accepts) check = reversePath({ ...input, acceptLocal: true });
   }
   if (check.drops.length === 0) return undefined;
+  if (check.drops.length === 3) {
+    walk.recorder.step(stack, skb, 'rp-filter', `dropped: ${check.reason}`, {
+      text: `accept_local = 0; way back to ${formatAddress(packet.src)}: ${check.back.kind === 'route' ? check.back.route.text : ''}`,
+    });
+    return end('dropped', stack, device, `martian source on ${device} of ${stack.title}: ${check.reason}`, 'martian');
+  }
   const { value, key } = rpFilter(walk, stack, device, check.drops);
   const route = check.back.kind === 'none' ? undefined : check.back.route;
   const dropped = check.drops.includes(value);
@@ -383,7 +404,6 @@ function rpFilter(
   const known = (text: string): RpFilter => (text === '1' ? 1 : text === '2' ? 2 : 0);
   if (own !== undefined && all !== undefined)
     return known(own) >= known(all) ? { value: known(own), key: ownKey } : { value: known(all), key: allKey };
-  if (drops.length === 3) return { value: 0, key: ownKey };
   const [key, floor] = own === undefined ? [ownKey, known(all ?? '0')] : [allKey, known(own)];
   const effective = (value: string): RpFilter => (known(value) > floor ? known(value) : floor);
   const values = ['0', '1', '2'];

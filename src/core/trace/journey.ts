@@ -132,7 +132,6 @@ function arrive(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'arrive' }>): Ne
   const port = device?.startsWith('?') === true ? undefined : device;
   skb.in = bridge ?? port;
   if (port !== undefined) walk.recorder.sight(stack, skb, port, 'in');
-  if (bridge !== undefined && bridge !== port) walk.recorder.sight(stack, skb, bridge, 'in');
   walk.recorder.step(stack, skb, 'link', `received on ${bridge === undefined ? (port ?? '?') : bridge}`, {
     text: port ?? bridge ?? '',
   });

@@ -44,7 +44,7 @@ export class Recorder {
   }
 
   /** The packet passes an interface, where tcpdump would show it. */
-  sight(stack: Stack, skb: Skb, device: string, direction: 'in' | 'out'): void {
+  sight(stack: Stack, skb: Skb, device: string, direction: 'in' | 'out', promiscuous = false): void {
     this.sightings.push({
       node: stack.node,
       namespace: stack.name,
@@ -52,6 +52,7 @@ export class Recorder {
       direction,
       packet: { ...record(skb), in: direction === 'in' ? device : null, out: direction === 'out' ? device : null },
       outer: this.outer,
+      ...(promiscuous && { promiscuous }),
     });
   }
 

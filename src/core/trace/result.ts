@@ -57,6 +57,8 @@ export interface Sighting extends Place {
   readonly packet: PacketRecord;
   /** Whether it is the outer packet of a tunnel. */
   readonly outer: boolean;
+  /** A frame that a bridge only passes on: a capture on the bridge shows it in promiscuous mode, as tcpdump's is. */
+  readonly promiscuous?: true;
 }
 
 export interface Leg {
@@ -128,6 +130,8 @@ export interface Outcome {
   readonly reply: Leg | null;
   /** TCP: the packet that completes the handshake, where the reply arrived. */
   readonly ack: Leg | null;
+  /** TCP: the first data that the server sends, where the handshake is complete. */
+  readonly data: Leg | null;
   readonly findings: readonly Finding[];
   readonly supportedBy: readonly Observation[];
 }

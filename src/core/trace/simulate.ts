@@ -14,12 +14,15 @@ import { newSkb, record } from './skb';
 import type { Stack } from './stack';
 import { Wiring } from './wiring';
 
-/** One run: what became of the packet, of its reply, and of the third packet of TCP's handshake. */
+/** One run: what became of the packet and of what follows it. */
 export interface Run {
   readonly verdict: Verdict;
   readonly request: TracedLeg;
   readonly reply: TracedLeg | undefined;
+  /** The third packet of TCP's handshake. */
   readonly ack: TracedLeg | undefined;
+  /** The first data that the server sends over TCP. */
+  readonly data: TracedLeg | undefined;
   /** The reply arrived where it was sent from, with the addresses its socket waits for. */
   readonly replyRecognised: boolean;
   readonly wiring: Wiring;
@@ -55,29 +58,50 @@ export function simulate(setup: Setup, choices: Choices): Run {
 
   const opening = openingPacket(setup, chosen);
   const request = travel(walkWith(), sender, opening, chosen !== undefined);
-  const base = { request, wiring, sender, reply: undefined, ack: undefined, replyRecognised: false };
+  const base = {
+    request,
+    wiring,
+    sender,
+    reply: undefined,
+    ack: undefined,
+    data: undefined,
+    replyRecognised: false,
+  };
   if (request.fate.verdict !== 'delivered') return { ...base, verdict: request.fate.verdict };
-  const refused = refusal(walkWith(), request);
-  if (refused !== undefined) return { ...base, request: refused, verdict: 'rejected' };
+  const server = request.fate.stack;
+  /** What the server sends; the client's socket waits for packets that mirror the one it sent. */
+  const answer = (packet: Packet): { leg: TracedLeg; lost: Verdict | undefined } => {
+    const leg = travel(walkWith(), server, packet, true);
+    const arrived = leg.fate.verdict === 'delivered' && leg.fate.stack === sender;
+    return { leg, lost: arrived && mirrors(request.sent, leg.received) ? undefined : lostVerdict(leg) };
+  };
 
-  const reply = travel(walkWith(), request.fate.stack, answering(request.received), true);
-  // The socket waits for packets that mirror the one it sent.
-  const recognised =
-    reply.fate.verdict === 'delivered' && reply.fate.stack === sender && mirrors(request.sent, reply.received);
-  if (!recognised) {
-    const verdict = reply.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
-    return { ...base, reply, verdict };
+  const refused = refusal(walkWith(), request);
+  if (refused !== undefined) {
+    // The RST of a closed port has to find its way like any reply.
+    const reset = setup.protocol === TCP ? answer(answering(request.received, FLAG.RST | FLAG.ACK)) : undefined;
+    if (reset?.lost === undefined) return { ...base, request: refused, verdict: 'rejected' };
+    return { ...base, reply: reset.leg, verdict: reset.lost };
   }
-  if (setup.protocol !== TCP) return { ...base, reply, replyRecognised: true, verdict: 'connected' };
+
+  const reply = answer(answering(request.received, FLAG.SYN | FLAG.ACK));
+  if (reply.lost !== undefined) return { ...base, reply: reply.leg, verdict: reply.lost };
+  const heard = { ...base, reply: reply.leg, replyRecognised: true };
+  if (setup.protocol !== TCP) return { ...heard, verdict: 'connected' };
 
   const third = { ...request.sent, flags: FLAG.ACK, length: 52 };
   const ack = travel(walkWith(), sender, third, true);
   const completed =
-    ack.fate.verdict === 'delivered' &&
-    ack.fate.stack === request.fate.stack &&
-    sameFlow(request.received, ack.received);
-  const verdict = completed ? 'connected' : ack.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
-  return { ...base, reply, ack, replyRecognised: true, verdict };
+    ack.fate.verdict === 'delivered' && ack.fate.stack === server && sameFlow(request.received, ack.received);
+  if (!completed) return { ...heard, ack, verdict: lostVerdict(ack) };
+
+  // A node that took no notice of the SYN may take the first data for a new connection, and rewrite it.
+  const data = answer(answering(ack.received, FLAG.PSH | FLAG.ACK));
+  return { ...heard, ack, data: data.leg, verdict: data.lost ?? 'connected' };
+}
+
+function lostVerdict(leg: TracedLeg): Verdict {
+  return leg.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
 }
 
 function openingPacket({ target, protocol, sourcePort }: Setup, source: Address | undefined): Packet {
@@ -95,14 +119,14 @@ function openingPacket({ target, protocol, sourcePort }: Setup, source: Address 
   return { ...common, icmp: { type: protocol === ICMP ? 8 : 128, code: 0, id: sourcePort }, length: 84 };
 }
 
-function answering(packet: Packet): Packet {
+function answering(packet: Packet, flags: number): Packet {
   const base = { ...packet, src: packet.dst, dst: packet.src, mark: 0, ttl: 64, dscp: 0 };
   if (packet.icmp) return { ...base, icmp: { ...packet.icmp, type: packet.icmp.type === 8 ? 0 : 129 } };
   return {
     ...base,
     ...(packet.dport !== undefined && { sport: packet.dport }),
     ...(packet.sport !== undefined && { dport: packet.sport }),
-    ...(packet.proto === TCP && { flags: FLAG.SYN | FLAG.ACK }),
+    ...(packet.proto === TCP && { flags }),
   };
 }
 

@@ -132,8 +132,8 @@ function establishedNote({ question, values, because }: Established): Assumed {
 }
 
 /** Runs that agree in verdict, end and way are one outcome. */
-function signature({ verdict, request, reply, ack }: Run): string {
-  const legs = [request, reply, ack].map((traced) => {
+function signature({ verdict, request, reply, ack, data }: Run): string {
+  const legs = [request, reply, ack, data].map((traced) => {
     if (!traced) return '-';
     const { leg, fate } = traced;
     const way = leg.captures.map(
@@ -159,6 +159,7 @@ function outcomesOf(cluster: Cluster, one: Case<Run | undefined>, asked: Asked, 
     request: (result ?? some).request.leg,
     reply: result?.reply?.leg ?? null,
     ack: result?.ack?.leg ?? null,
+    data: result?.data?.leg ?? null,
     findings: result ? [...nameFindings(asked), ...findingsOf(cluster, result)] : [],
     supportedBy: [],
   }));

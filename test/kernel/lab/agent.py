@@ -20,7 +20,6 @@ import time
 from contextlib import contextmanager
 
 SO_TIMESTAMPNS = 35
-SOL_PACKET, PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC = 263, 1, 1
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 NETLINK_NETFILTER, NFNLGRP_NFTRACE = 12, 9
 NFNL_SUBSYS_ULOG, NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE = 4, 10, 17
@@ -75,15 +74,16 @@ def text(data):
 # ---- captures
 
 
-def capture(namespace, promiscuous):
-    """All packets on all interfaces, as tcpdump shows them; bridges show what they only pass on when promiscuous."""
+def capture(namespace):
+    """All packets on all interfaces, as `tcpdump -p` shows them.
+
+    A bridge in promiscuous mode would show what it only passes on as well, but hand it up to the node's IP stack, too:
+    a frame that br_netfilter has DNATed would then be there twice.
+    """
     with inside(namespace):
         tap = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
         tap.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        for name in promiscuous:
-            membership = struct.pack("iHH8s", socket.if_nametoindex(name), PACKET_MR_PROMISC, 0, b"")
-            tap.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, membership)
     tap.setblocking(False)
 
     def read():
@@ -345,6 +345,12 @@ def send(namespace, protocol, source, address, port, sport, token, seconds, done
 writers = {}
 
 
+def greet(namespace, address):
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with inside(namespace), socket.socket(family, socket.SOCK_DGRAM) as client:
+        client.sendto(b"hello", (address, 9))
+
+
 def echo_request(family, identifier, token):
     kind = 8 if family == socket.AF_INET else 128
     packet = struct.pack(">BBHHH", kind, 0, 0, identifier, 1) + token.encode()
@@ -440,6 +446,7 @@ def handle(command):
         "trace": trace_rules,
         "serve": serve,
         "tunnel": tunnel,
+        "greet": greet,
         "counters": counters,
     }
     answer(operations[operation](**command))

@@ -86,9 +86,9 @@ export class Agent {
     });
   }
 
-  /** Captures on every interface of a namespace; `promiscuous`: bridges, which then show what they only pass on. */
-  async capture(namespace: string, promiscuous: readonly string[]): Promise<void> {
-    await this.do('capture', { namespace, promiscuous });
+  /** Captures on every interface of a namespace. */
+  async capture(namespace: string): Promise<void> {
+    await this.do('capture', { namespace });
   }
 
   async trace(namespace: string): Promise<void> {
@@ -120,6 +120,11 @@ export class Agent {
     seconds: number;
   }): Promise<ClientResult> {
     return (await this.do('send', options)) as ClientResult;
+  }
+
+  /** Sends something that needs no answer, so that the neighbour's MAC address is asked for. */
+  async greet(namespace: string, address: string): Promise<void> {
+    await this.do('greet', { namespace, address });
   }
 
   async counters(namespace: string): Promise<Readonly<Record<string, number>>> {

@@ -7,9 +7,14 @@ import { freshPort, type Observation, observe, type Question } from './observe';
 
 /**
  * The test of the tracer: takes a snapshot, asks the tracer what becomes of a packet, really sends it, and compares
- * everything. Where the tracer gives several outcomes, the kernel's must be one of them.
+ * everything. Where the tracer gives several outcomes, the kernel's must be one of them. `expectedNotes`: what the
+ * tracer has to say that it does not simulate.
  */
-export async function check(network: Network, question: Question): Promise<Observation> {
+export async function check(
+  network: Network,
+  question: Question,
+  expectedNotes: readonly string[] = [],
+): Promise<Observation> {
   const cluster = await collect(network);
   const port = freshPort();
   const asked = trace(cluster, {
@@ -20,7 +25,10 @@ export async function check(network: Network, question: Question): Promise<Obser
   });
   if ('error' in asked) assert.fail(asked.error);
   const { outcomes, notSimulated } = asked.value;
-  assert.deepEqual(notSimulated, []);
+  assert.deepEqual(
+    notSimulated.map((note) => note.text),
+    expectedNotes,
+  );
   const unknowns = outcomes.flatMap((outcome) => outcome.assumptions.map((one) => one.text));
   assert.deepEqual(unknowns, [], 'the snapshot is complete: nothing is unknown');
 

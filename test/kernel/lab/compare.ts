@@ -82,8 +82,9 @@ function socketOf(host: string, port: number | null): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** The test's captures are not promiscuous: that would change what a bridge does. */
 function predictedCaptures(leg: Leg | null): string[] {
-  return (leg?.captures ?? []).filter((one) => !one.outer).map(describeSighting);
+  return (leg?.captures ?? []).filter((one) => !one.outer && one.promiscuous !== true).map(describeSighting);
 }
 
 function describeSighting({ node, namespace, interface: device, direction, packet }: Sighting): string {
@@ -125,11 +126,14 @@ function stepsOn(outcome: Outcome, space: string): Step[] {
   );
 }
 
+/** What data that nobody waits for opened is ended at once by the RST that answers it. */
 function predictedConnections(outcome: Outcome, space: string): string[] {
-  return stepsOn(outcome, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
+  return stepsOn({ ...outcome, data: null }, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
 }
 
+/** A martian source is no matter of rp_filter, and not counted. */
 function dropsByRpFilter(outcome: Outcome, space: string): number {
-  return stepsOn(outcome, space).filter((step) => step.kind === 'rp-filter' && step.effect.startsWith('dropped'))
-    .length;
+  return stepsOn(outcome, space).filter(
+    ({ kind, effect, text }) => kind === 'rp-filter' && effect.startsWith('dropped') && text.includes('rp_filter'),
+  ).length;
 }

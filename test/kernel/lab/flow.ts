@@ -3,7 +3,7 @@ import { ICMP, ICMPV6, TCP } from '../../../src/core/net/protocol';
 import { readPacket, type WirePacket } from './wire';
 
 /** The packets that a trace predicts, and those that refuse a connection. */
-export const LEGS = ['request', 'reply', 'ack'] as const;
+export const LEGS = ['request', 'reply', 'ack', 'data'] as const;
 export type LegName = (typeof LEGS)[number];
 
 /**
@@ -42,13 +42,9 @@ export class Flow {
       this.answer ??= sequence;
       return 'reply';
     }
-    const completes =
-      flags === FLAG.ACK &&
-      payload.length === 0 &&
-      sequence === after &&
-      this.answer !== undefined &&
-      acknowledged === (this.answer + 1) >>> 0;
-    return completes ? 'ack' : undefined;
+    const answered = this.answer === undefined ? undefined : (this.answer + 1) >>> 0;
+    if (flags === FLAG.ACK && payload.length === 0 && sequence === after && acknowledged === answered) return 'ack';
+    return flags === (FLAG.PSH | FLAG.ACK) && sequence === answered ? 'data' : undefined;
   }
 
   private carries({ payload }: WirePacket, kind: 'Q' | 'A'): boolean {

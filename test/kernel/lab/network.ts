@@ -33,6 +33,8 @@ export interface Plan {
   /** veth pairs, `SPACE:INTERFACE` at both ends. */
   readonly cables: readonly (readonly [string, string])[];
   readonly ipv6?: boolean;
+  /** Addresses that a space knows the MAC address of beforehand, as a node does whose pods have talked. */
+  readonly acquainted?: readonly (readonly [space: string, address: string])[];
 }
 
 /** What the machine outside has set must not matter, and nothing but the test may talk. */
@@ -127,10 +129,11 @@ export class Network {
     for (const [space, { tunnel }] of Object.entries(spaces))
       if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
     for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
+    for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
     for (const [space, planned] of Object.entries(spaces))
       if (planned.kind === 'host') await this.run(space, traceSetup(planned, ipv6 === true));
     for (const space of Object.keys(spaces)) {
-      await this.agent.capture(this.namespace(space), await this.bridges(space));
+      await this.agent.capture(this.namespace(space));
       if (spaces[space]?.kind === 'host') await this.agent.trace(this.namespace(space));
       for (const server of spaces[space]?.serves ?? []) await this.serve(space, server);
     }
@@ -140,11 +143,6 @@ export class Network {
     const [protocol = '', socket = ''] = server.split(' ');
     const { host, port } = splitPort(socket);
     await this.agent.serve(this.namespace(space), protocol, host, Number(port));
-  }
-
-  private async bridges(space: string): Promise<string[]> {
-    const listed = await mustRun(['ip', '-n', this.namespace(space), '-br', 'link', 'show', 'type', 'bridge']);
-    return listed.split('\n').flatMap((line) => line.split(/\s/, 1).filter((name) => name !== ''));
   }
 
   async close(): Promise<void> {

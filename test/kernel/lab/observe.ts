@@ -49,8 +49,8 @@ export interface Observation {
   readonly sourcePort: number;
 }
 
-/** The client gives up before TCP sends anything twice. */
-const PATIENCE_SECONDS = 0.9;
+/** The client gives up before TCP sends anything twice, which it does after a second. */
+const PATIENCE_SECONDS = 0.6;
 
 let lastPort = 20000;
 /** A source port that no attempt of this process has used: it tells the attempts apart. */

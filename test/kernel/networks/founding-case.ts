@@ -1,6 +1,6 @@
-import type { Network, Plan } from '../lab/network';
+import type { Network, Plan, Space } from '../lab/network';
 import type { ObservedLeg } from '../lab/observe';
-import { kubeProxy, type Settings } from './kube-proxy';
+import { kubeProxy } from './kube-proxy';
 import { type NodePlan, twoNodes } from './two-nodes';
 
 /*
@@ -9,21 +9,17 @@ import { type NodePlan, twoNodes } from './two-nodes';
  */
 
 const G4 = { name: 'G4', address: '10.0.0.103', port: 80, endpoints: ['10.1.63.3:80'] };
+/** The document has no service whose pod is on the worker; this one is for "would fail too". */
+const G6 = { name: 'G6', address: '10.0.0.106', port: 80, endpoints: ['10.1.9.6:80'] };
 
 /** Docker's rule, and kube-proxy's. */
-function rules(pods: string, settings: Settings): string {
-  return `${kubeProxy([G4], settings)}
+function rules(pods: string): string {
+  return `${kubeProxy([G4, G6])}
 nat POSTROUTING -s ${pods}.0/24 ! -o docker0 -j MASQUERADE`;
 }
 
-function node(
-  address: string,
-  pods: string,
-  routes: readonly string[],
-  running: NodePlan['running'],
-  settings: Settings = {},
-): NodePlan {
-  return { address, pods, routes, running, setup: rules(pods, settings) };
+function node(address: string, pods: string, routes: readonly string[], running: NodePlan['running']): NodePlan {
+  return { address, pods, routes, running, setup: rules(pods) };
 }
 
 /** oracle/repro-flannel-asym.sh */
@@ -33,7 +29,20 @@ export function oracle(overlay: 'tun' | 'vxlan'): Plan {
     overlay,
     worker: node('192.168.1.12', '10.1.12', gateway, {}),
     master: node('192.168.1.11', '10.1.63', gateway, { g4: 3 }),
-    router: ['192.168.1.1'],
+    router: { kind: 'unseen', addresses: ['192.168.1.1'] },
+  });
+}
+
+/** The document's second environment; `router`: whether the snapshot shows it, and what more it does. */
+export function secondEnvironment(router: Pick<Space, 'kind' | 'setup'> = { kind: 'unseen' }): Plan {
+  return twoNodes({
+    overlay: 'tun',
+    worker: node('192.168.1.12', '10.1.9', ['default via 192.168.1.1', '192.168.199.0/24 via 192.168.1.4'], {
+      alpine: 2,
+      g6: 6,
+    }),
+    master: node('192.168.199.238', '10.1.63', ['default via 192.168.199.1'], { g4: 3, g5: 4 }),
+    router: { ...router, addresses: ['192.168.1.1', '192.168.1.4', '192.168.199.1'] },
   });
 }
 

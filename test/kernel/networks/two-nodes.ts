@@ -9,8 +9,8 @@ export interface Site {
   readonly overlay: 'tun' | 'vxlan';
   readonly worker: NodePlan;
   readonly master: NodePlan;
-  /** Addresses of the router, which the snapshot does not show; a LAN for each node if their networks differ. */
-  readonly router: readonly string[];
+  /** Between the nodes: a LAN for both, or one for each if their networks differ. */
+  readonly router: Pick<Space, 'kind' | 'setup'> & { readonly addresses: readonly string[] };
 }
 
 export interface NodePlan {
@@ -36,7 +36,9 @@ export function twoNodes(site: Site): Plan {
     ['worker', worker, master],
     ['master', master, worker],
   ] as const;
-  const spaces: Record<string, Space> = { router: { kind: 'unseen', setup: routerSetup(site) } };
+  const spaces: Record<string, Space> = {
+    router: { kind: site.router.kind, setup: routerSetup(site) + (site.router.setup ?? '') },
+  };
   const cables: [string, string][] = [];
   for (const [name, node, other] of nodes) {
     spaces[name] = { kind: 'host', setup: nodeSetup(site, node, other), ...tunnelOf(site, node, other) };
@@ -113,12 +115,12 @@ ip link add lan type bridge
 ip link set lan up
 ip link set to-worker master lan up
 ip link set to-master master lan up
-${router.map((address) => `ip addr add ${address}/24 dev lan`).join('\n')}`;
+${router.addresses.map((address) => `ip addr add ${address}/24 dev lan`).join('\n')}`;
   return `
 sysctl -qw net.ipv4.ip_forward=1
 ip link set to-worker up
 ip link set to-master up
-${router
+${router.addresses
   .map(
     (address) =>
       `ip addr add ${address}/24 dev to-${network(address) === network(worker.address) ? 'worker' : 'master'}`,
