@@ -1,4 +1,14 @@
-import type { Assumed, EvidenceLine, Finding, Leg, Outcome, Step, TraceResult, Verdict } from '../core/trace/result';
+import type {
+  Assumed,
+  EvidenceLine,
+  Finding,
+  Leg,
+  Outcome,
+  SourceLine,
+  Step,
+  TraceResult,
+  Verdict,
+} from '../core/trace/result';
 import { html, Html } from './html';
 import type { FromPage, PageState } from './messages';
 
@@ -13,7 +23,6 @@ export interface PageWords {
   readonly traceWith: string;
   readonly withChanges: string;
   readonly effect: string;
-  readonly step: string;
   readonly where: string;
   readonly what: string;
   readonly packet: string;
@@ -165,7 +174,6 @@ function legSection(words: PageWords, title: string, leg: Leg): Html {
       <thead>
         <tr>
           <th scope="col">${words.where}</th>
-          <th scope="col">${words.step}</th>
           <th scope="col">${words.what}</th>
           <th scope="col">${words.packet}</th>
           <th scope="col">${words.source}</th>
@@ -180,19 +188,23 @@ function legSection(words: PageWords, title: string, leg: Leg): Html {
 
 function stepRows(words: PageWords, step: Step, before: Step | undefined): Html[] {
   const place = placeOf(step);
-  const hook = [step.hook, step.table].filter((part) => part !== null).join(' ');
+  const hook = [step.hook, step.table ?? (step.kind === 'policy' ? null : step.kind)]
+    .filter((part) => part !== null)
+    .join(' ');
   const ending = /^(dropped|rejected)/.test(step.effect) ? 'ending' : '';
   const row = html`<tr class="${step.kind} ${ending}">
-    <td>${before && placeOf(before) === place ? undefined : html`<b>${place}</b> `}${hook}</td>
-    <td>${step.kind}</td>
-    <td>${step.text === '' ? undefined : html`<code>${step.text}</code>`}<span class="effect">${step.effect}</span></td>
+    <td>${before && placeOf(before) === place ? undefined : html`<b>${place}</b><br />`}${hook}</td>
+    <td>
+      ${step.text === '' ? undefined : html`<code>${step.text}</code>`}
+      <span class="effect">${step.effect}</span>
+    </td>
     <td>${packetText(step)}</td>
-    <td>${step.source ? link(words, { node: step.node, namespace: step.namespace, ...step.source }) : undefined}</td>
+    <td>${step.source ? stepLink(step, step.source) : undefined}</td>
   </tr>`;
   const { outer } = step;
   if (!outer) return [row];
   const inner = html`<tr class="outer">
-    <td colspan="5">
+    <td colspan="4">
       <details>
         <summary>${words.outerPacket}</summary>
         <table>
@@ -204,6 +216,11 @@ function stepRows(words: PageWords, step: Step, before: Step | undefined): Html[
     </td>
   </tr>`;
   return [row, inner];
+}
+
+function stepLink({ node, namespace }: Step, { output, line }: SourceLine): Html {
+  const message: FromPage = { type: 'open', source: { node, namespace, output, line } };
+  return html`<a href="#" data-message="${JSON.stringify(message)}">${output}:${line}</a>`;
 }
 
 function placeOf(step: Step): string {

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import type { Cluster } from '../../core/snapshot/cluster';
 import type { OpenCluster } from './open-cluster';
 import { readSnapshot } from './read-snapshot';
 
 /** The clusters that are open in this window, in the order they were opened. */
 export class ClusterStore implements vscode.Disposable {
   private readonly clusters = new Map<string, OpenCluster>();
+  private readonly variants = new Map<string, OpenCluster>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
@@ -13,7 +15,14 @@ export class ClusterStore implements vscode.Disposable {
   }
 
   get(id: string): OpenCluster | undefined {
-    return this.clusters.get(id);
+    return this.clusters.get(id) ?? this.variants.get(id);
+  }
+
+  /** Keeps a cluster as it would be with changes, so that its outputs can be opened. It is in no view. */
+  addVariant(of: OpenCluster, cluster: Cluster): OpenCluster {
+    const variant = { id: `${of.id}~${this.variants.size + 1}`, uri: of.uri, cluster };
+    this.variants.set(variant.id, variant);
+    return variant;
   }
 
   /** Opens a snapshot file, or reads it again. Undefined, and told to the user, where it cannot be read. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { applyChanges } from '../../core/plan/what-if';
 import { trace, traceWith } from '../../core/trace/trace';
 import { isFromPage, isPageState, type PageState } from '../../webview/messages';
 import { tracePage } from '../../webview/trace-page';
@@ -52,9 +53,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     if (!open) return false;
     const { from, to, protocol, changes } = state;
     const question = { from, to, ...(protocol !== undefined && { protocol }) };
+    const shown = changes.length > 0 ? this.changed(open, changes) : open;
     const traced = changes.length > 0 ? traceWith(open.cluster, question, changes) : trace(open.cluster, question);
-    if ('error' in traced) {
-      void vscode.window.showErrorMessage(traced.error);
+    if ('error' in traced || !shown) {
+      void vscode.window.showErrorMessage(
+        'error' in traced ? traced.error : vscode.l10n.t('The changes cannot be made.'),
+      );
       return false;
     }
     const resource = (name: string): string =>
@@ -73,8 +77,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       nonce: randomBytes(16).toString('base64'),
       cspSource: panel.webview.cspSource,
     });
-    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(open, state, message));
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, state, message));
     return true;
+  }
+
+  private changed(open: OpenCluster, changes: PageState['changes']): OpenCluster | undefined {
+    const result = applyChanges(open.cluster, changes);
+    return 'cluster' in result ? this.store.addVariant(open, result.cluster) : undefined;
   }
 
   private async receive(open: OpenCluster, state: PageState, message: unknown): Promise<void> {

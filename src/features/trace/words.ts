@@ -21,7 +21,6 @@ export function pageWords(): PageWords {
     traceWith: vscode.l10n.t('Trace with This Change'),
     withChanges: vscode.l10n.t('As it would be with this change:'),
     effect: vscode.l10n.t('Then:'),
-    step: vscode.l10n.t('Step'),
     where: vscode.l10n.t('Where'),
     what: vscode.l10n.t('What'),
     packet: vscode.l10n.t('Packet after it'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { openDemo, traceFromPalette } from '../demo';
+import { openDemo, traceFromPalette, traceTheDemo } from '../demo';
 import { chooseFromMenu } from '../parts/menu';
 import { journey } from './journey';
 
@@ -44,7 +44,7 @@ journey(
 );
 
 journey(
-  'a snapshot of one’s own is opened from the explorer and traced',
+  'an own snapshot is opened from the explorer and traced',
   { files: { 'mine.hoplens.json': SNAPSHOT }, theme: 'light' },
   async (workbench) => {
     await workbench.runCommand('View: Show Explorer');
@@ -83,4 +83,19 @@ journey('a fix is traced before it is made', {}, async (workbench) => {
   await before.getByRole('button', { name: 'Trace with This Change' }).first().click();
   await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
   await workbench.screenshot('with-fix');
+  const after = await workbench.webview('worker → default/g4');
+  await after
+    .getByRole('row', { name: /-A POSTROUTING -o flannel0 -j MASQUERADE/ })
+    .getByRole('link')
+    .click();
+  await workbench.editor.toShow('-A POSTROUTING -o flannel0 -j MASQUERADE');
+});
+
+journey('a trace is there again after a reload of the window', {}, async (workbench) => {
+  await openDemo(workbench);
+  await traceTheDemo(workbench);
+  await workbench.page.reload();
+  await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker, where strict rp_filter drops it/);
+  const nodes = await workbench.section('Nodes');
+  assert.deepEqual(await nodes.tree.children('Demo: g4 and g5'), ['master', 'worker']);
 });
