@@ -38,6 +38,11 @@ export class Rule {
     private readonly read: () => RuleSyntax,
   ) {}
 
+  /** The same rule at another position of its chain. */
+  withNumber(number: number): Rule {
+    return new Rule(this.family, this.chain, number, this.text, this.counters, this.line, this.read);
+  }
+
   get syntax(): RuleSyntax {
     return (this.#syntax ??= this.read());
   }

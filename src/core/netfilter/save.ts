@@ -1,6 +1,7 @@
 import type { Family } from '../net/address';
 import type { Problem } from '../problem';
 import { BASE_CHAINS, isTableName, type TableName } from './hook';
+import { impliedTables } from './implied-table';
 import { type Counters, Rule } from './rule';
 import type { Chain, Ruleset, Table } from './ruleset';
 import { readRuleSyntax } from './syntax';
@@ -15,122 +16,257 @@ export interface DumpLine {
 /** The output of iptables-save, line by line: `printDump` gives back every byte. */
 export interface Dump extends Ruleset {
   readonly lines: readonly DumpLine[];
+  /** Tables that hold rules which iptables cannot show, and so does not show at all. */
+  readonly hidden: readonly TableName[];
 }
 
-const COUNTERS = /^\[(\d+):(\d+)\]/;
-const CHAIN = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/;
-const RULE = /^(?:\[(\d+):(\d+)\]\s*)?(-A|--append)\s+/;
-
-/** Reads what iptables-save, ip6tables-save, xtables-save or iptables-restore's input holds (iptables-restore(8)). */
+/**
+ * Reads what iptables-save, ip6tables-save and xtables-save print, what iptables-restore(8) takes, and `iptables -S`,
+ * which names no table.
+ */
 export function parseSave(text: string, family: Family): Dump {
-  const lines: DumpLine[] = [];
-  const tables = new Map<TableName, Table>();
-  const problems: Problem[] = [];
-  let table: Table | undefined;
-  let opened = 0;
-
-  const report = (line: number, message: string, severity: Problem['severity'] = 'error'): void => {
-    problems.push({ severity, line, message });
-  };
-  const add = (kind: DumpLine['kind'], line: string, end: string): void => {
-    lines.push({ kind, text: line, end });
-  };
-
-  for (let at = 0, number = 1; at < text.length; number++) {
-    const newline = text.indexOf('\n', at);
-    const stop = newline < 0 ? text.length : newline;
-    const carriage = stop > at && text.charCodeAt(stop - 1) === 13;
-    const line = text.slice(at, carriage ? stop - 1 : stop);
-    const end = text.slice(at + line.length, newline < 0 ? stop : stop + 1);
-    at = newline < 0 ? stop : stop + 1;
-
-    if (line.trim() === '') add('blank', line, end);
-    else if (line.startsWith('#')) add('comment', line, end);
-    else if (line.startsWith('*')) {
-      add('table', line, end);
-      const name = line.slice(1).trim();
-      if (table) report(number, `table ${table.name} (line ${opened}) is not closed by COMMIT before this line`);
-      if (!isTableName(name)) {
-        report(number, `"${name}" is not a table of iptables`);
-        table = undefined;
-      } else {
-        table = tables.get(name) ?? { name, line: number, chains: new Map() };
-        tables.set(name, table);
-        opened = number;
-      }
-    } else if (line.startsWith(':')) {
-      add('chain', line, end);
-      const declared = CHAIN.exec(line);
-      if (!declared) report(number, 'a chain is declared as ":NAME POLICY [packets:bytes]"');
-      else if (!table) report(number, `chain ${declared[1] ?? ''} is declared outside a table`);
-      else declareChain(table, declared, number, report);
-    } else if (line.trimEnd() === 'COMMIT') {
-      add('commit', line, end);
-      if (!table) report(number, 'COMMIT without a table');
-      table = undefined;
-    } else if (RULE.test(line)) {
-      add('rule', line, end);
-      if (table) addRule(table, line, number, family, report);
-      else report(number, 'a rule stands outside a table');
-    } else {
-      add('other', line, end);
-      report(number, describeOther(line));
-    }
-  }
-  if (table)
-    report(
-      lines.length,
-      `the dump ends inside table ${table.name} (line ${opened}): its COMMIT is missing, so it is cut off`,
-    );
-  return { family, tables, problems, lines };
-}
-
-type Report = (line: number, message: string, severity?: Problem['severity']) => void;
-
-function declareChain(table: Table, declared: RegExpExecArray, line: number, report: Report): void {
-  const [, name = '', policy = '-', packets, bytes] = declared;
-  const isBase = (BASE_CHAINS[table.name] as readonly string[]).includes(name);
-  if (table.chains.has(name)) report(line, `chain ${name} is declared twice in table ${table.name}`, 'warning');
-  if (policy !== '-' && policy !== 'ACCEPT' && policy !== 'DROP')
-    report(line, `"${policy}" is not a policy: ACCEPT, DROP or -`);
-  if (policy !== '-' && !isBase)
-    report(line, `${name} is not a base chain of table ${table.name}, so it has no policy`, 'warning');
-  table.chains.set(name, {
-    name,
-    policy: policy === '-' ? undefined : policy,
-    counters: counters(packets, bytes),
-    references: undefined,
-    line,
-    rules: table.chains.get(name)?.rules ?? [],
-  });
-}
-
-function addRule(table: Table, line: string, number: number, family: Family, report: Report): void {
-  const counted = COUNTERS.exec(line);
-  const start = counted ? counted[0].length + (/^\s*/.exec(line.slice(counted[0].length))?.[0].length ?? 0) : 0;
-  const named = /^(?:-A|--append)\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(line.slice(start));
-  const name = named?.[1] ?? named?.[2];
-  if (!named || name === undefined) {
-    report(number, 'a rule names its chain: "-A CHAIN …"');
-    return;
-  }
-  let chain = table.chains.get(name);
-  if (!chain) {
-    report(number, `chain ${name} is used before it is declared in table ${table.name}`);
-    chain = emptyChain(name, number);
-    table.chains.set(name, chain);
-  }
-  const from = start + named[0].length;
-  const rule = new Rule(
+  const lines = splitLines(text);
+  const reader = new DumpReader(family, impliedTables(lines.map((line) => line.text)));
+  const kinds = lines.map((line, at) => reader.read(line.text, at + 1));
+  reader.finish(lines.length);
+  return {
     family,
-    name,
-    chain.rules.length + 1,
-    line.slice(start),
-    counted ? counters(counted[1], counted[2]) : undefined,
-    number,
-    () => readRuleSyntax(line, from),
-  );
-  chain.rules.push(rule);
+    tables: reader.tables,
+    problems: reader.problems,
+    hidden: reader.hidden,
+    lines: lines.map((line, at) => ({ ...line, kind: kinds[at] ?? 'other' })),
+  };
+}
+
+/** The text that was parsed, byte for byte. */
+export function printDump(dump: Dump): string {
+  return dump.lines.map((line) => line.text + line.end).join('');
+}
+
+function splitLines(text: string): { text: string; end: string }[] {
+  const lines: { text: string; end: string }[] = [];
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf('\n', at);
+    const next = newline < 0 ? text.length : newline + 1;
+    const stop = newline < 0 ? text.length : newline;
+    const line = text.slice(at, stop > at && text.charCodeAt(stop - 1) === 13 ? stop - 1 : stop);
+    lines.push({ text: line, end: text.slice(at + line.length, next) });
+    at = next;
+  }
+  return lines;
+}
+
+const CHAIN = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/;
+const COUNTED = /^\s*\[(\d+):(\d+)\]\s*/;
+/** Commands of iptables, as `iptables -S` prints them and iptables-restore takes them. */
+const COMMAND =
+  /^\s*(-[AINPDRFXZE]|--(?:append|insert|new-chain|policy|delete|replace|flush|delete-chain|zero|rename-chain))(?=\s|$)/;
+const SHORT: Readonly<Partial<Record<string, string>>> = {
+  '--append': '-A',
+  '--insert': '-I',
+  '--new-chain': '-N',
+  '--policy': '-P',
+};
+/** A chain's name as the first word of `text`. */
+const NAME = /^\s*(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
+
+class DumpReader {
+  readonly tables = new Map<TableName, Table>();
+  readonly problems: Problem[] = [];
+  readonly hidden: TableName[] = [];
+  private table: Table | undefined;
+  /** Inside a table that iptables does not have: what it holds is not looked at. */
+  private inUnknownTable = false;
+  private opened = 0;
+  private line = 0;
+
+  constructor(
+    private readonly family: Family,
+    private readonly implied: ReadonlyMap<number, TableName>,
+  ) {}
+
+  read(line: string, number: number): DumpLine['kind'] {
+    this.line = number;
+    const implied = this.implied.get(number);
+    if (implied !== undefined) this.enter(implied);
+    if (line.trim() === '') return 'blank';
+    if (line.startsWith('#')) return this.comment(line);
+    if (line.startsWith('*')) return this.tableLine(line.slice(1).trim());
+    if (line.startsWith(':')) return this.chainLine(line);
+    if (line.trimEnd() === 'COMMIT') {
+      if (!this.table) this.outside('COMMIT without a table');
+      this.table = undefined;
+      this.inUnknownTable = false;
+      return 'commit';
+    }
+    return this.command(line);
+  }
+
+  finish(lines: number): void {
+    if (!this.table || this.implied.size > 0) return;
+    this.line = lines;
+    this.report(
+      `the dump ends inside table ${this.table.name} (line ${this.opened}): its COMMIT is missing, so it is cut off`,
+    );
+  }
+
+  private report(message: string, severity: Problem['severity'] = 'error'): void {
+    this.problems.push({ severity, line: this.line, message });
+  }
+
+  private outside(message: string): void {
+    if (!this.inUnknownTable) this.report(message);
+  }
+
+  private enter(name: TableName): void {
+    this.table = this.tables.get(name) ?? { name, line: this.line, chains: new Map() };
+    this.tables.set(name, this.table);
+    this.opened = this.line;
+  }
+
+  private comment(line: string): 'comment' {
+    const name = /^# Table `(\w+)' is incompatible/.exec(line)?.[1];
+    if (name !== undefined && isTableName(name)) {
+      this.hidden.push(name);
+      this.report(`table ${name} holds rules that iptables cannot show: collect nft list ruleset`, 'warning');
+    }
+    return 'comment';
+  }
+
+  private tableLine(name: string): 'table' {
+    if (this.table)
+      this.report(`table ${this.table.name} (line ${this.opened}) is not closed by COMMIT before this line`);
+    this.inUnknownTable = !isTableName(name);
+    if (isTableName(name)) this.enter(name);
+    else {
+      this.report(`"${name}" is not a table of iptables`);
+      this.table = undefined;
+    }
+    return 'table';
+  }
+
+  private chainLine(line: string): 'chain' {
+    const [, name, policy = '-', packets, bytes] = CHAIN.exec(line) ?? [];
+    if (name === undefined) this.report('a chain is declared as ":NAME POLICY [packets:bytes]"');
+    else if (!this.table) this.outside(`chain ${name} is declared outside a table`);
+    else this.declare(this.table, name, policy, counters(packets, bytes));
+    return 'chain';
+  }
+
+  private declare(table: Table, name: string, policy: string, counted: Counters | undefined): void {
+    const isBase = (BASE_CHAINS[table.name] as readonly string[]).includes(name);
+    const known = table.chains.get(name);
+    if (known) this.report(`chain ${name} is declared twice in table ${table.name}`, 'warning');
+    if (policy !== '-' && policy !== 'ACCEPT' && policy !== 'DROP')
+      this.report(`"${policy}" is not a policy: ACCEPT, DROP or -`);
+    if (policy !== '-' && !isBase)
+      this.report(`${name} is not a base chain of table ${table.name}, so it has no policy`, 'warning');
+    table.chains.set(name, {
+      ...emptyChain(name, this.line),
+      policy: policy === '-' ? undefined : policy,
+      counters: counted,
+      rules: known?.rules ?? [],
+    });
+  }
+
+  private command(line: string): DumpLine['kind'] {
+    const counted = COUNTED.exec(line);
+    const start = counted?.[0].length ?? 0;
+    const [head, command = ''] = COMMAND.exec(line.slice(start)) ?? [];
+    if (head === undefined) return this.other(line);
+    const from = start + head.length;
+    const name = NAME.exec(line.slice(from));
+    const chain = name?.[1] ?? name?.[2];
+    const short = SHORT[command] ?? command;
+    if (!['-A', '-I', '-N', '-P'].includes(short)) {
+      this.report(`${command} is a command of iptables-restore; what it does to the rules is not shown`, 'warning');
+      return 'other';
+    }
+    const isRule = short === '-A' || short === '-I';
+    if (!name || chain === undefined)
+      this.report(isRule ? 'a rule names its chain: "-A CHAIN …"' : `${command} names no chain`);
+    else if (!this.table)
+      this.outside(isRule ? 'a rule stands outside a table' : `chain ${chain} is declared outside a table`);
+    else {
+      const rest = from + name[0].length;
+      if (isRule)
+        this.addRule(this.table, chain, line, {
+          start: counted ? start : indent(line),
+          name: name[0].trim(),
+          rest,
+          counted,
+          insert: short === '-I',
+        });
+      else this.declareByCommand(this.table, chain, short === '-P' ? line.slice(rest) : '');
+    }
+    return isRule ? 'rule' : 'chain';
+  }
+
+  /** `-N CHAIN`, and `-P CHAIN POLICY [-c PACKETS BYTES]`. */
+  private declareByCommand(table: Table, name: string, rest: string): void {
+    const [, policy = '-', packets, bytes] = /^\s+(\S+)(?:\s+-c\s+(\d+)\s+(\d+))?/.exec(rest) ?? [];
+    const known = table.chains.get(name);
+    // In a file for iptables-restore, -P changes the policy of a chain that stands there already.
+    if (known && policy !== '-') table.chains.set(name, { ...known, policy });
+    else this.declare(table, name, policy, counters(packets, bytes));
+  }
+
+  private addRule(table: Table, name: string, line: string, at: RulePlace): void {
+    let chain = table.chains.get(name);
+    if (!chain) {
+      // A base chain is there, declared or not.
+      if (!(BASE_CHAINS[table.name] as readonly string[]).includes(name))
+        this.report(`chain ${name} is used before it is declared in table ${table.name}`);
+      chain = emptyChain(name, this.line);
+      table.chains.set(name, chain);
+    }
+    const [position = '', number] = (at.insert && /^\s+(\d+)(?=\s|$)/.exec(line.slice(at.rest))) || [];
+    const rest = at.rest + position.length;
+    const written = at.insert ? `-A ${at.name}${line.slice(rest)}` : line.slice(at.start);
+    const listed = this.implied.size > 0 ? / -c (\d+) (\d+)(?= |$)/.exec(written) : null;
+    const rule = new Rule(
+      this.family,
+      name,
+      chain.rules.length + 1,
+      listed ? written.replace(listed[0], '') : written,
+      counters(at.counted?.[1] ?? listed?.[1], at.counted?.[2] ?? listed?.[2]),
+      this.line,
+      () => readRuleSyntax(line, rest),
+    );
+    if (at.insert) insertRule(chain, rule, Number(number ?? 1));
+    else chain.rules.push(rule);
+  }
+
+  private other(line: string): 'other' {
+    const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
+    this.report(
+      /[\u0000-\u0008\u000e-\u001f\ufffd]/.test(line)
+        ? 'this is not text: the file is binary or damaged here'
+        : `"${shown}" is neither a table, a chain, a rule nor COMMIT`,
+    );
+    return 'other';
+  }
+}
+
+/** Where in its line a rule begins, and where what follows its chain does. */
+interface RulePlace {
+  readonly start: number;
+  /** The chain's name as it is written. */
+  readonly name: string;
+  readonly rest: number;
+  readonly counted: RegExpExecArray | null;
+  readonly insert: boolean;
+}
+
+function indent(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+function insertRule(chain: Chain, rule: Rule, position: number): void {
+  chain.rules.splice(Math.max(0, position - 1), 0, rule);
+  chain.rules.forEach((one, at) => {
+    if (one.number !== at + 1) chain.rules[at] = one.withNumber(at + 1);
+  });
 }
 
 export function emptyChain(name: string, line: number): Chain {
@@ -139,15 +275,4 @@ export function emptyChain(name: string, line: number): Chain {
 
 function counters(packets: string | undefined, bytes: string | undefined): Counters | undefined {
   return packets === undefined || bytes === undefined ? undefined : { packets: Number(packets), bytes: Number(bytes) };
-}
-
-function describeOther(line: string): string {
-  if (/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(line)) return 'this is not text: the file is binary or damaged here';
-  const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line;
-  return `"${shown}" is neither a table, a chain, a rule nor COMMIT`;
-}
-
-/** The text that was parsed, byte for byte. */
-export function printDump(dump: Dump): string {
-  return dump.lines.map((line) => line.text + line.end).join('');
 }

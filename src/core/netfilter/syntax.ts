@@ -92,6 +92,8 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
   let negated = false;
 
   for (let at = 0; at < words.length;) {
+    // Only where an option may stand: a value may look like one.
+    words.splice(at, 1, ...words.slice(at, at + 1).flatMap(separate));
     const word = words[at++];
     if (!word) break;
     if (word.text === '!' && !word.quoted) {
@@ -108,7 +110,7 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
       if (values.length < count) problem ??= `${word.text} lacks ${count === 1 ? 'its value' : 'values'}`;
       return values;
     };
-    const common = GENERIC[word.text];
+    const common = Object.hasOwn(GENERIC, word.text) ? GENERIC[word.text] : undefined;
     if (common) {
       const [flag, count] = common;
       // The old spelling puts the "!" behind the option: -s ! 10.0.0.0/8.
@@ -116,7 +118,8 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
         negated = true;
         at++;
       }
-      generic.push({ flag, negated, values: take(count) });
+      // Packets and bytes in one word: -c 5,300.
+      generic.push({ flag, negated, values: take(words[at]?.text.includes(',') === true ? 1 : count) });
     } else if (word.text === '-m' || word.text === '--match') {
       latest = { module: take(1)[0]?.text ?? '', options: [] };
       matches.push(latest);
@@ -145,6 +148,19 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
     negated = false;
   }
   return { generic, matches, target, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** An option and its value in one word, as getopt_long(3) takes them: `--dport=80`, `-ptcp`. iptables-save prints none. */
+function separate(word: Word): Word[] {
+  if (word.quoted) return [word];
+  const [, flag, value] =
+    /^(--[a-z][a-z0-9-]*)=(.*)$/.exec(word.text) ?? /^(-[sdpiojgm])([^-].*)$/.exec(word.text) ?? [];
+  if (flag === undefined || value === undefined) return [word];
+  const end = word.start + flag.length;
+  return [
+    { ...word, text: flag, end },
+    { ...word, text: value, start: word.end - value.length },
+  ];
 }
 
 function isOption(word: Word | undefined): boolean {

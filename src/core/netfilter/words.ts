@@ -8,7 +8,8 @@ export interface Word {
 
 /**
  * Splits a rule into words as iptables-restore does (iptables/xshared.c `add_param_to_argv`): blanks separate,
- * double quotes group, a backslash inside quotes escapes the next character. `open` is true when a quote is not closed.
+ * double quotes group, a backslash inside quotes escapes the next character, and a word ends with its closing quote. `open`
+ * is true when a quote is not closed.
  */
 export function splitWords(line: string, from = 0): { words: Word[]; open: boolean } {
   const words: Word[] = [];
@@ -29,9 +30,8 @@ export function splitWords(line: string, from = 0): { words: Word[]; open: boole
           at++;
           run = at + 1;
         } else if (code === QUOTE) {
-          text += line.slice(run, at);
-          run = at + 1;
           inside = false;
+          break;
         }
       } else if (code === QUOTE) {
         text += line.slice(run, at);
@@ -41,6 +41,7 @@ export function splitWords(line: string, from = 0): { words: Word[]; open: boole
       } else if (isBlank(code)) break;
     }
     text += line.slice(run, at);
+    if (line.charCodeAt(at) === QUOTE) at++;
     words.push({ text, start, end: at, quoted });
     if (inside) return { words, open: true };
   }

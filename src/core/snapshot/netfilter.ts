@@ -52,6 +52,7 @@ const SAVES: Readonly<Record<Family, readonly (readonly [id: string, flavour: Fl
 export function readNetfilter(outputs: Readonly<Record<string, Output>>, family: Family): Netfilter {
   const tables: KnownTable[] = [];
   const problems: (Problem & { output: string })[] = [];
+  const hidden: TableName[] = [];
   let saved = false;
   for (const [id, flavour] of SAVES[family]) {
     const output = outputs[id];
@@ -59,10 +60,12 @@ export function readNetfilter(outputs: Readonly<Record<string, Output>>, family:
     saved = true;
     const dump = parseSave(output.stdout, family);
     for (const table of dump.tables.values()) tables.push({ flavour: flavourOf(output, flavour), output: id, table });
+    hidden.push(...dump.hidden);
     problems.push(...dump.problems.map((problem) => ({ ...problem, output: id })));
   }
   const tracksConnections = lazy(() => tables.some(needsTracking));
-  if (saved) return { tables, known: 'all', unlisted: [], problems, tracksConnections };
+  if (saved)
+    return { tables, known: hidden.length > 0 ? 'some' : 'all', unlisted: hidden, problems, tracksConnections };
 
   const prefix = family === 4 ? 'iptables-list-' : 'ip6tables-list-';
   for (const [id, output] of Object.entries(outputs)) {

@@ -61,11 +61,26 @@ export const dscp: MatchModule = {
     }),
 };
 
+/** Names of TOS values; they are compared without the ECN bits and the precedence's top two (libxtables `tos_values.c`). */
+const TOS_NAMES: Readonly<Record<string, number>> = {
+  'minimize-delay': 0x10,
+  'maximize-throughput': 0x08,
+  'maximize-reliability': 0x04,
+  'minimize-cost': 0x02,
+  'normal-service': 0,
+};
+
+function readTos(text: string): { value: number; mask: number } | undefined {
+  const name = text.toLowerCase();
+  const named = Object.hasOwn(TOS_NAMES, name) ? TOS_NAMES[name] : undefined;
+  return named === undefined ? readMasked(text) : { value: named, mask: 0x3f };
+}
+
 /** The whole TOS byte; the tracer's packets carry no ECN bits. */
 export const tos: MatchModule = {
   bind: (options) =>
     each(options, (use) => {
-      const wanted = readMasked(valueOf(use));
+      const wanted = readTos(valueOf(use));
       if (!wanted) return undefined;
       const mask = wanted.mask & 0xff;
       return {

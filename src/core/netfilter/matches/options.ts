@@ -67,8 +67,9 @@ export const MATCH_OPTIONS: Readonly<Record<string, OptionTable>> = {
     1: '--dir --pol --reqid --spi --proto --mode --tunnel-src --tunnel-dst',
   }),
   quota: options({ 1: '--quota' }),
+  // --rateest-bps and --rateest-pps take a value or none.
   rateest: options({
-    0: '--rateest-delta --rateest-lt --rateest-gt --rateest-eq --rateest-bps --rateest-pps',
+    0: '--rateest-delta --rateest-lt --rateest-gt --rateest-eq',
     1: '--rateest --rateest1 --rateest2 --rateest-bps1 --rateest-bps2 --rateest-pps1 --rateest-pps2',
   }),
   realm: options({ 1: '--realm' }),

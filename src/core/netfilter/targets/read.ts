@@ -1,7 +1,8 @@
 import { type Address, parseAddress } from '../../net/address';
 import { parsePrefix } from '../../net/prefix';
 import type { Action, NatRange } from '../action';
-import { type Range, readMasked, readNumber, readPorts } from '../../net/range';
+import { parsePort } from '../../net/protocol';
+import { type Range, readMasked, readNumber, readPorts, readRange } from '../../net/range';
 import { valueOf } from '../matches/values';
 import type { ModuleUse, OptionUse } from '../syntax';
 import { TARGET_OPTIONS } from './options';
@@ -149,9 +150,10 @@ function readPortsOnly(kind: 'masquerade' | 'redirect', options: Options): Actio
 }
 
 function readNatPorts(text: string): { ports: Range; basePort?: number } | undefined {
-  const [range, base] = text.split('/', 2);
-  const ports = readPorts((range ?? '').replace('-', ':'));
-  const basePort = base === undefined ? undefined : readNumber(base);
+  const [range = '', base] = text.split('/', 2);
+  // A name such as ftp-data has a dash of its own.
+  const ports = readPorts(range) ?? readRange(range, '-', 65535, parsePort);
+  const basePort = base === undefined ? undefined : parsePort(base);
   if (!ports || (base !== undefined && basePort === undefined)) return undefined;
   return basePort === undefined ? { ports } : { ports, basePort };
 }
