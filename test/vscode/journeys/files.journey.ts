@@ -20,11 +20,9 @@ journey(
   { files: { 'notes.iptables-list': NOTES }, open: 'notes.iptables-list' },
   async (workbench) => {
     await workbench.editor.toShow('Chain PREROUTING (policy ACCEPT 56 packets');
-    const hover = await workbench.editor.hover('MASQUERADE', '10.1.97.0/24');
-    assert.match(
-      hover,
-      /Packets from 10\.1\.97\.0\/24, that do not go out on docker0, get the address of the interface that they leave by as source/,
-    );
+    const says =
+      /Packets from 10\.1\.97\.0\/24, that do not go out on docker0, get the address of the interface that they leave by as source/;
+    await workbench.editor.hover('MASQUERADE', says, '10.1.97.0/24');
     await workbench.screenshot('notes-hover');
   },
 );
@@ -34,8 +32,7 @@ journey(
   { files: { 'cut.rules.v4': SAVE }, open: 'cut.rules.v4', theme: 'hc-dark' },
   async (workbench) => {
     await workbench.editor.toShow(':INPUT DROP');
-    const hover = await workbench.editor.hover('--dport');
-    assert.match(hover, /TCP packets port 22 go through GONE/);
+    const hover = await workbench.editor.hover('--dport', /TCP packets port 22 go through GONE/);
     assert.match(hover, /chain GONE does not exist in table filter/);
     await workbench.runCommand('View: Toggle Problems');
     await workbench.toShow(/its COMMIT is missing, so it is cut off/);
@@ -94,7 +91,7 @@ journey('a fix is traced before it is made', {}, async (workbench) => {
 journey('a trace is there again after a reload of the window', {}, async (workbench) => {
   await openDemo(workbench);
   await traceTheDemo(workbench);
-  await workbench.page.reload();
+  await workbench.runCommand('Developer: Reload Window');
   await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker, where strict rp_filter drops it/);
   const nodes = await workbench.section('Nodes');
   assert.deepEqual(await nodes.tree.children('Demo: g4 and g5'), ['master', 'worker']);

@@ -17,8 +17,8 @@ async function walk(workbench: Workbench, name: string): Promise<void> {
   await workbench.editor.toShow('Chain PREROUTING (policy ACCEPT');
   await nodes.tree.press([CLUSTER, 'worker', 'iptables', 'nat', 'KUBE-SERVICES'], 'Reveal in Dump');
   await workbench.editor.toShow('Chain KUBE-SERVICES');
-  const hover = await workbench.editor.hover('KUBE-SVC-HNA5R2CPQRNO3GDR', '10.0.0.103');
-  assert.match(hover, /TCP packets to 10\.0\.0\.103 \(service default\/g4\), port 80/);
+  const rule = /TCP packets to 10\.0\.0\.103 \(service default\/g4\), port 80/;
+  const hover = await workbench.editor.hover('KUBE-SVC-HNA5R2CPQRNO3GDR', rule, '10.0.0.103');
   assert.match(hover, /picks an endpoint of one service \(service default\/g4, kept by kube-proxy\)/);
   await workbench.screenshot(`${name}-hover`);
 

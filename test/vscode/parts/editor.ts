@@ -69,15 +69,18 @@ export class Editor {
     await until(`line ${line}`, async () => (await number.allInnerTexts()).includes(String(line)));
   }
 
-  /** Moves the mouse over a word in sight and reads what appears. `onLine`: a part of the line that is meant. */
-  async hover(word: string, onLine: string = word): Promise<string> {
+  /**
+   * Moves the mouse over a word in sight and reads what appears, once it says `saying`: several providers answer one
+   * after the other. `onLine`: a part of the line that is meant.
+   */
+  async hover(word: string, saying: RegExp, onLine: string = word): Promise<string> {
     const shown = this.page.locator('.monaco-editor .monaco-hover .hover-contents').filter({ visible: true });
     const read = async (): Promise<string | undefined> => {
       const text = (await shown.allInnerTexts()).join('\n').trim();
-      return text === '' || text.startsWith('Loading...') ? undefined : text;
+      return saying.test(text) ? text : undefined;
     };
     // The editor asks once: before the extension is there, in vain. So the mouse leaves and comes back.
-    return until(`a hover over “${word}”`, async () => {
+    return until(`a hover over “${word}” that says ${String(saying)}`, async () => {
       await this.page.mouse.move(0, 0);
       await shown.first().waitFor({ state: 'hidden' });
       await this.moveTo(word, onLine);
