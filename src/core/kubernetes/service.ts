@@ -1,7 +1,7 @@
-import { type Address, formatAddress, sameAddress } from '../net/address';
+import { type Address, addressKey, formatAddress, sameAddress } from '../net/address';
 import { protocolName } from '../net/protocol';
 import type { ProxiedPort } from './kube-proxy';
-import type { KubernetesObject } from './objects';
+import type { EndpointObject, KubernetesObject } from './objects';
 
 /** A line of an output that something was learnt from. */
 export interface Evidence {
@@ -63,44 +63,60 @@ interface Draft {
   ports: ServicePort[];
 }
 
+/** Services in the making, found by name or by address. */
+class Drafts {
+  readonly all: Draft[] = [];
+  private readonly byName = new Map<string, Draft>();
+  private readonly byAddress = new Map<string, Draft>();
+
+  /** The draft of a service, made where there is none. One without a name is known by its address. */
+  get(namespace: string | undefined, name: string | undefined, address: Address | undefined): Draft {
+    const key = name === undefined ? undefined : `${namespace ?? ''}/${name}`;
+    let draft = key === undefined ? undefined : this.byName.get(key);
+    if (!draft && address) {
+      const there = this.byAddress.get(addressKey(address));
+      if (there && (name === undefined || there.name === undefined)) draft = there;
+    }
+    if (!draft) {
+      draft = { namespace, name, addresses: [], ports: [] };
+      this.all.push(draft);
+    }
+    draft.namespace ??= namespace;
+    draft.name ??= name;
+    if (key !== undefined) this.byName.set(key, draft);
+    if (address) this.addAddress(draft, address);
+    return draft;
+  }
+
+  addAddress(draft: Draft, address: Address): void {
+    if (draft.addresses.some((own) => sameAddress(own, address))) return;
+    draft.addresses.push(address);
+    const key = addressKey(address);
+    if (!this.byAddress.has(key)) this.byAddress.set(key, draft);
+  }
+}
+
 /** Merges what the rules of all nodes and the registry say. Sorted by name, then address. */
 export function mergeServices(sources: readonly RulesSource[], objects: readonly KubernetesObject[]): Service[] {
-  const drafts: Draft[] = [];
+  const drafts = new Drafts();
   for (const source of sources) for (const port of source.ports) addProxied(drafts, source, port);
-  for (const object of objects) if (object.kind === 'Service') addObject(drafts, object, objects);
-  return drafts.sort((a, b) => title(a).localeCompare(title(b)));
+  const endpoints = new Map<string, EndpointObject[]>();
+  for (const object of objects)
+    if (object.kind === 'Endpoints') {
+      const key = `${object.namespace}/${object.name}`;
+      endpoints.set(key, [...(endpoints.get(key) ?? []), ...object.endpoints]);
+    }
+  for (const object of objects)
+    if (object.kind === 'Service') addObject(drafts, object, endpoints.get(`${object.namespace}/${object.name}`) ?? []);
+  return drafts.all
+    .map((draft) => ({ title: serviceTitle(draft), draft }))
+    .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0))
+    .map(({ draft }) => draft);
 }
 
-function title(draft: Draft): string {
-  return serviceTitle(draft);
-}
-
-function find(
-  drafts: Draft[],
-  namespace: string | undefined,
-  name: string | undefined,
-  address: Address | undefined,
-): Draft {
-  let draft = drafts.find(
-    (candidate) =>
-      (name !== undefined && candidate.name === name && candidate.namespace === namespace) ||
-      ((name === undefined || candidate.name === undefined) &&
-        address !== undefined &&
-        candidate.addresses.some((own) => sameAddress(own, address))),
-  );
-  if (!draft) {
-    draft = { namespace, name, addresses: [], ports: [] };
-    drafts.push(draft);
-  }
-  draft.namespace ??= namespace;
-  draft.name ??= name;
-  if (address && !draft.addresses.some((own) => sameAddress(own, address))) draft.addresses.push(address);
-  return draft;
-}
-
-function addProxied(drafts: Draft[], source: RulesSource, proxied: ProxiedPort): void {
+function addProxied(drafts: Drafts, source: RulesSource, proxied: ProxiedPort): void {
   const [, namespace, name, portName = ''] = /^([^/]+)\/([^:]+):?(.*)$/.exec(proxied.name ?? '') ?? [];
-  const draft = find(drafts, namespace, name, proxied.address);
+  const draft = drafts.get(namespace, name, proxied.address);
   const evidence = (line: number): Evidence => ({
     node: source.node,
     namespace: source.namespace,
@@ -126,18 +142,12 @@ function addProxied(drafts: Draft[], source: RulesSource, proxied: ProxiedPort):
 }
 
 function addObject(
-  drafts: Draft[],
+  drafts: Drafts,
   service: Extract<KubernetesObject, { kind: 'Service' }>,
-  objects: readonly KubernetesObject[],
+  endpoints: readonly EndpointObject[],
 ): void {
-  const draft = find(drafts, service.namespace, service.name, service.clusterIps[0]);
-  for (const address of [...service.clusterIps, ...service.externalIps])
-    if (!draft.addresses.some((own) => sameAddress(own, address))) draft.addresses.push(address);
-  const endpoints = objects.flatMap((object) =>
-    object.kind === 'Endpoints' && object.namespace === service.namespace && object.name === service.name
-      ? object.endpoints
-      : [],
-  );
+  const draft = drafts.get(service.namespace, service.name, service.clusterIps[0]);
+  for (const address of [...service.clusterIps, ...service.externalIps]) drafts.addAddress(draft, address);
   for (const port of service.ports)
     merge(draft, {
       ...port,

@@ -54,6 +54,11 @@ export function sameAddress(a: Address | undefined, b: Address | undefined): boo
   return a === b || (a !== undefined && b !== undefined && a.family === b.family && a.value === b.value);
 }
 
+/** Equal for equal addresses: a key for maps. */
+export function addressKey({ family, value }: Address): string {
+  return `${family} ${value.toString(36)}`;
+}
+
 /** With a port, as a socket is written: `10.0.0.1:80`, `[fd00::1]:80`. */
 export function formatSocket(address: Address, port: number | undefined): string {
   const text = formatAddress(address);

@@ -27,35 +27,47 @@ type Part =
   | { readonly kind: 'port'; readonly protocol: number | undefined; readonly range: Range }
   | { readonly kind: 'mark'; readonly value: number }
   | { readonly kind: 'set'; readonly name: string }
-  | { readonly kind: 'interface'; readonly name: string }
-  | { readonly kind: 'other'; readonly text: string };
+  | { readonly kind: 'interface'; readonly name: string; readonly wildcard: boolean }
+  /** What the tracer's packets do not have: a MAC address. */
+  | { readonly kind: 'other' | 'unreadable'; readonly text: string };
 
 /** Reads `ipset save`. */
 export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: Problem[] } {
   const sets = new Map<string, IpSet & { members: Member[] }>();
   const problems: Problem[] = [];
   for (const { text: line, number } of linesOf(text)) {
-    const words = line.trim().split(/\s+/);
+    // A comment may say anything.
+    const words = line
+      .trim()
+      .replace(/ comment "(?:[^"\\]|\\.)*"/, '')
+      .split(/\s+/);
     const [command, name = '', value = ''] = words;
     if (command === 'create') sets.set(name, { name, type: value, members: [], line: number });
     else if (command === 'add') {
       const set = sets.get(name);
+      const parts = set ? readParts(set.type, value, words.includes('wildcard')) : [];
       if (!set)
         problems.push({ severity: 'error', line: number, message: `set ${name} is filled before it is created` });
-      else set.members.push({ parts: readParts(set.type, value), nomatch: words.includes('nomatch'), line: number });
+      else set.members.push({ parts, nomatch: words.includes('nomatch'), line: number });
+      if (set && parts.some((part) => part.kind === 'unreadable'))
+        problems.push({
+          severity: 'error',
+          line: number,
+          message: `"${value}" is no member of a set of type ${set.type}`,
+        });
     } else if (line.trim() !== '' && !line.startsWith('#'))
       problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is neither create nor add` });
   }
   return { sets, problems };
 }
 
-function readParts(type: string, text: string): Part[] {
+function readParts(type: string, text: string, wildcard: boolean): Part[] {
   const kinds = type.slice(type.indexOf(':') + 1).split(',');
   const values = text.split(',');
-  return kinds.map((kind, at) => readPart(kind, values[at] ?? ''));
+  return kinds.map((kind, at) => readPart(kind, values[at] ?? '', wildcard));
 }
 
-function readPart(kind: string, text: string): Part {
+function readPart(kind: string, text: string, wildcard: boolean): Part {
   switch (kind) {
     case 'ip':
     case 'net': {
@@ -64,20 +76,21 @@ function readPart(kind: string, text: string): Part {
       const [first = '', last = ''] = text.split('-', 2);
       const from = parseAddress(first);
       const to = parseAddress(last);
-      return from && to ? { kind: 'addresses', from, to } : { kind: 'other', text };
+      return from && to ? { kind: 'addresses', from, to } : { kind: 'unreadable', text };
     }
     case 'port': {
       const [first = '', second] = text.split(':', 2);
       const range = readRange(second ?? first, '-', 65535);
-      if (!range) return { kind: 'other', text };
+      // ICMP has a type and a code in the place of a port.
+      if (!range) return { kind: /^(icmp|icmpv6|ipv6-icmp):/.test(text) ? 'other' : 'unreadable', text };
       return { kind: 'port', protocol: second === undefined ? undefined : parseProtocol(first), range };
     }
     case 'mark':
-      return { kind: 'mark', value: Number(text) };
+      return /^(0x[0-9a-f]+|\d+)$/i.test(text) ? { kind: 'mark', value: Number(text) } : { kind: 'unreadable', text };
     case 'set':
       return { kind: 'set', name: text };
     case 'iface':
-      return { kind: 'interface', name: text.replace(/^physdev:/, '') };
+      return { kind: 'interface', name: text.replace(/^physdev:/, ''), wildcard };
     default:
       return { kind: 'other', text };
   }
@@ -160,9 +173,14 @@ function partMatches(part: Part, direction: string, { packet, in: input, out }: 
     case 'mark':
       return packet.mark === part.value;
     case 'interface':
-      return (source ? input : out) === part.name;
+      return matchesName(part, (source ? input : out) ?? '');
     case 'set':
     case 'other':
+    case 'unreadable':
       return undefined;
   }
+}
+
+function matchesName(part: { readonly name: string; readonly wildcard: boolean }, name: string): boolean {
+  return part.wildcard ? name.startsWith(part.name) : name === part.name;
 }

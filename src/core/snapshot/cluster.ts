@@ -1,4 +1,4 @@
-import { type Address, sameAddress } from '../net/address';
+import { type Address, addressKey, sameAddress } from '../net/address';
 import { contains, type Prefix } from '../net/prefix';
 import {
   type FlannelConfig,
@@ -51,6 +51,13 @@ export interface Holder {
   readonly device: Interface;
 }
 
+/** An endpoint, with the service port that it is one of. */
+export interface ServiceEndpoint {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly endpoint: Endpoint;
+}
+
 /** Which node a pod subnet belongs to, and how that is known. */
 export interface SubnetOwner {
   readonly node: ClusterNode;
@@ -88,14 +95,21 @@ export class Cluster {
     return this.nodes.flatMap((node) => node.namespaces);
   }
 
+  private readonly readHolders = lazy(() => {
+    const holders = new Map<string, Holder[]>();
+    for (const node of this.nodes)
+      for (const namespace of node.namespaces)
+        for (const device of namespace.interfaces ?? [])
+          for (const { address } of device.loopback ? [] : device.addresses) {
+            const key = addressKey(address);
+            holders.set(key, [...(holders.get(key) ?? []), { node, namespace, device }]);
+          }
+    return holders;
+  });
+
   /** Every namespace that holds the address on an interface other than loopback. */
-  holders(address: Address): Holder[] {
-    return this.nodes.flatMap((node) =>
-      node.namespaces.flatMap((namespace) => {
-        const device = namespace.holder(address);
-        return device && !device.loopback ? [{ node, namespace, device }] : [];
-      }),
-    );
+  holders(address: Address): readonly Holder[] {
+    return this.readHolders().get(addressKey(address)) ?? [];
   }
 
   /** The node that has `address` on an interface of the underlay: no tunnel, no bridge for containers. */
@@ -188,19 +202,28 @@ export class Cluster {
     return this.makeServices();
   }
 
+  private readonly indexServices = lazy(() => {
+    const byAddress = new Map<string, Service>();
+    const byEndpoint = new Map<string, ServiceEndpoint>();
+    for (const service of this.services) {
+      for (const address of service.addresses) byAddress.set(addressKey(address), service);
+      for (const port of service.ports)
+        for (const endpoint of port.endpoints) {
+          const key = addressKey(endpoint.address);
+          if (!byEndpoint.has(key)) byEndpoint.set(key, { service, port, endpoint });
+        }
+    }
+    return { byAddress, byEndpoint };
+  });
+
   /** The service that has the address. */
   serviceAt(address: Address): Service | undefined {
-    return this.services.find((service) => service.addresses.some((own) => sameAddress(own, address)));
+    return this.indexServices().byAddress.get(addressKey(address));
   }
 
   /** The service port whose endpoint the address is. */
-  endpointAt(address: Address): { service: Service; port: ServicePort; endpoint: Endpoint } | undefined {
-    for (const service of this.services)
-      for (const port of service.ports) {
-        const endpoint = port.endpoints.find((candidate) => sameAddress(candidate.address, address));
-        if (endpoint) return { service, port, endpoint };
-      }
-    return undefined;
+  endpointAt(address: Address): ServiceEndpoint | undefined {
+    return this.indexServices().byEndpoint.get(addressKey(address));
   }
 
   /** Whether an address belongs to pods or services rather than to machines. */
