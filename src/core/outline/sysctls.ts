@@ -7,7 +7,7 @@ const MATTERING =
 
 export function sysctlsItem(namespace: NetworkNamespace): OutlineItem {
   const { sysctls } = namespace;
-  if (!sysctls) return { ...missing('Sysctls (rp_filter, ip_forward …)', 'sysctl net'), id: 'sysctls' };
+  if (!sysctls) return { ...missing('Sysctls', 'sysctl net'), id: 'sysctls' };
   const entries = [...sysctls.entries()].filter(([key]) => MATTERING.test(key));
   const forward = sysctls.get('net.ipv4.ip_forward')?.value;
   return {

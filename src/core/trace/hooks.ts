@@ -1,4 +1,4 @@
-import { formatSocket } from '../net/address';
+import { type Family, formatSocket } from '../net/address';
 import { hasPorts, ICMP, ICMPV6, protocolTitle } from '../net/protocol';
 import type { Action } from '../netfilter/action';
 import type { Hook, TableName } from '../netfilter/hook';
@@ -11,14 +11,24 @@ import { type Egress, type Manipulation, manipulationAt, rewrite, setUpNat } fro
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
-/** What happens at a hook, in the order of priorities (include/uapi/linux/netfilter_ipv4.h `NF_IP_PRI_*`). */
-const ORDER: Readonly<Record<Hook, readonly (TableName | 'track' | 'confirm')[]>> = {
+type Part = TableName | 'legacy security' | 'nft security' | 'track' | 'confirm';
+
+/**
+ * What happens at a hook, in the order of priorities (include/uapi/linux/netfilter_ipv4.h `NF_IP_PRI_*`). iptables-nft
+ * gives its security table 150 in place of 50, and so puts it behind nat.
+ */
+const ORDER: Readonly<Record<Hook, readonly Part[]>> = {
   PREROUTING: ['raw', 'track', 'mangle', 'nat'],
-  INPUT: ['mangle', 'filter', 'security', 'nat', 'confirm'],
+  INPUT: ['mangle', 'filter', 'legacy security', 'nat', 'nft security', 'confirm'],
   FORWARD: ['mangle', 'filter', 'security'],
   OUTPUT: ['raw', 'track', 'mangle', 'nat', 'filter', 'security'],
   POSTROUTING: ['mangle', 'nat', 'confirm'],
 };
+
+function tablesOf(stack: Stack, family: Family, hook: Hook, part: Exclude<Part, 'track' | 'confirm'>): KnownTable[] {
+  if (part !== 'legacy security' && part !== 'nft security') return stack.tablesAt(family, hook, part);
+  return stack.tablesAt(family, hook, 'security').filter(({ flavour }) => part.startsWith(flavour));
+}
 
 const ACCEPT: TableVerdict = { kind: 'accept' };
 
@@ -36,19 +46,19 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
   const netfilter = stack.namespace.netfilter(family);
   const unknown = askForRules(walk, stack, netfilter.known);
   if (unknown) return unknown;
-  for (const name of netfilter.unlisted)
+  if (netfilter.unlisted.length > 0)
     assume(
       walk,
       'table-not-collected',
       stack.node,
-      `table ${name} of ${stack.title} was not collected; it is taken to let everything pass`,
+      `tables ${netfilter.unlisted.join(', ')} of ${stack.title} were not collected; they are taken to let everything pass`,
     );
 
   for (const part of ORDER[hook]) {
     if (part === 'track') track(stack, skb);
     else if (part === 'confirm') confirm(walk, stack, skb, hook);
     else {
-      const tables = stack.tablesAt(family, hook, part);
+      const tables = tablesOf(stack, family, hook, part);
       const before = skb.packet;
       const verdict =
         part === 'nat' ? runNat(walk, stack, skb, hook, tables, place) : runTables(walk, stack, skb, hook, tables);
@@ -89,7 +99,7 @@ function askForRules(walk: Walk, stack: Stack, known: 'all' | 'some' | 'none'): 
 }
 
 /** Local packets take a new way when what the way depends on has changed (iptable_mangle.c, nf_nat_proto.c). */
-function rerouted(hook: Hook, part: TableName, before: Skb['packet'], { packet }: Skb): boolean {
+function rerouted(hook: Hook, part: Part, before: Skb['packet'], { packet }: Skb): boolean {
   if (hook !== 'OUTPUT') return false;
   if (part === 'nat') return before.dst.value !== packet.dst.value;
   return (

@@ -90,7 +90,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     if (!isFromPage(message)) return;
     switch (message.type) {
       case 'open':
-        await revealSource(open.id, message.source, vscode.ViewColumn.Beside);
+        await revealSource(open.id, message.source, { column: vscode.ViewColumn.Beside });
         return;
       case 'trace-with':
         this.show({ ...state, changes: [...state.changes, ...message.changes] });

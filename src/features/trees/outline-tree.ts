@@ -60,9 +60,8 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
     tree.contextValue = contextOf(entry);
     if (item.state === 'missing' && !item.children)
       tree.accessibilityInformation = { label: `${item.label}. ${item.tooltip ?? ''}` };
-    // An entry without children opens its line; one with children has the command in its menu.
-    if (item.source && !item.children)
-      tree.command = { command: 'hoplens.revealInDump', title: vscode.l10n.t('Reveal in Dump'), arguments: [entry] };
+    if (item.source)
+      tree.command = { command: 'hoplens.showInDump', title: vscode.l10n.t('Show in Dump'), arguments: [entry] };
     return tree;
   }
 
