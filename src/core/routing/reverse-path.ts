@@ -24,6 +24,8 @@ export interface ReversePathInput {
   /** Whether the lookup takes the packet's mark (src_valid_mark). */
   readonly useMark: boolean;
   readonly dst: Address;
+  /** The interface that a packet on the way back would come in on: known where this one is forwarded. */
+  readonly iif?: string;
 }
 
 /** net/ipv4/fib_frontend.c `__fib_validate_source`, for every value that rp_filter may have. */
@@ -32,7 +34,7 @@ export function reversePath(input: ReversePathInput): ReversePath {
   const flow = {
     dst: packet.src,
     src: input.dst,
-    iif: 'lo',
+    iif: input.iif ?? 'lo',
     mark: input.useMark ? packet.mark : 0,
     tos: packet.dscp << 2,
     proto: packet.proto,
@@ -44,7 +46,7 @@ export function reversePath(input: ReversePathInput): ReversePath {
   if (back.route.type === 'local' && !input.acceptLocal)
     return { back, drops: [0, 1, 2], reason: 'the source is an address of this node itself' };
   if (back.route.type !== 'unicast' && back.route.type !== 'local')
-    return { back, drops: [0, 1, 2], reason: `the source is a ${back.route.type} address` };
+    return { back, drops: [1, 2], reason: `the source is a ${back.route.type} address` };
   if (back.hops.some((hop) => hop.device === device)) return { back, drops: [], reason: '' };
   const other = back.hops[0]?.device ?? 'elsewhere';
   const reason = `the way back to the source leads out of ${other}, not ${device}`;

@@ -3,7 +3,7 @@ import { contains } from '../net/prefix';
 import { decideSysctl, isOn, type Walk } from './context';
 import { end, type Fate } from './fate';
 import { runHook } from './hooks';
-import { assumeOwner, checkSource, forwards, type Next } from './ip';
+import { assumeOwner, type Next, routeInput } from './ip';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -62,28 +62,15 @@ function hookEnd(verdict: Exclude<ReturnType<typeof runHook>, { kind: 'accept' }
 
 /** The destination was rewritten in the bridge (net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`). */
 function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: string | undefined): Next {
-  const { dst } = skb.packet;
-  const answer = stack.fib(dst.family)?.lookup({
-    dst,
-    src: skb.packet.src,
-    iif: bridge,
-    mark: skb.packet.mark,
-    tos: skb.packet.dscp << 2,
-    proto: skb.packet.proto,
-    sport: skb.packet.sport,
-    dport: skb.packet.dport,
-  });
-  const staysOnBridge =
-    answer?.kind === 'route' && answer.route.type === 'unicast' && answer.hops.some((hop) => hop.device === bridge);
-  if (staysOnBridge) {
-    // Such a frame needs no ip_forward; where it is on, the route lookup also checks the source.
-    const dropped = forwards(walk, stack, bridge, dst.family) ? checkSource(walk, stack, skb, bridge) : undefined;
-    if (dropped) return dropped;
-    walk.recorder.step(stack, skb, 'route', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
-      text: answer.route.text,
+  const route = routeInput(walk, stack, skb, bridge);
+  if (route.kind === 'forward' && route.device === bridge) {
+    walk.recorder.step(stack, skb, 'bridge', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
+      text: `${bridge}: ${port ?? ''}`,
     });
-    return bridged(walk, stack, skb, bridge, port, answer.hops[0]?.gateway ?? dst);
+    return bridged(walk, stack, skb, bridge, port, route.hop.gateway ?? skb.packet.dst);
   }
+  if (route.kind === 'end' && (route.cause === 'martian' || route.cause === 'rp-filter')) return route;
+  skb.routed = route;
   return passUp(walk, stack, skb, bridge);
 }
 

@@ -54,13 +54,14 @@ export class Conntrack {
     const tuple = tupleOf(packet);
     for (const connection of this.connections) {
       if (sameTuple(connection.reply, tuple) && connection.zone.reply === zone.reply) {
-        const first = !connection.seenReply;
         connection.seenReply = true;
-        if (!first || packet.proto !== TCP) connection.assured = true;
         return { state: 'ESTABLISHED', direction: 'reply', connection };
       }
-      if (sameTuple(connection.original, tuple) && connection.zone.original === zone.original)
+      if (sameTuple(connection.original, tuple) && connection.zone.original === zone.original) {
+        // The third packet of the handshake; datagrams are assured after two seconds, and echoes never.
+        if (connection.seenReply && packet.proto === TCP) connection.assured = true;
         return { state: connection.seenReply ? 'ESTABLISHED' : 'NEW', direction: 'original', connection };
+      }
     }
     if (!opens(packet, loose)) return { state: 'INVALID' };
     const connection: Connection = {

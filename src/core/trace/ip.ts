@@ -131,13 +131,8 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
     noteRoute(walk, stack, skb, answer, reason);
     return end('unroutable', stack, device, reason, 'route-localnet');
   }
-  const via = hop.gateway
-    ? ` via ${formatAddress(hop.gateway)}`
-    : hop.gatewayName !== undefined
-      ? ` via ${hop.gatewayName}`
-      : '';
   skb.packet = { ...skb.packet, src: source };
-  noteRoute(walk, stack, skb, answer, `out on ${device}${via}, source ${formatAddress(source)}`);
+  noteRoute(walk, stack, skb, answer, `out on ${device}${viaText(hop)}, source ${formatAddress(source)}`);
   return { device, nextHop, source, ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }) };
 }
 
@@ -223,11 +218,18 @@ export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): N
   }
   // On lo the packet keeps the route of its sender: no lookup, no reverse path check.
   if (device === 'lo') return deliver(walk, stack, skb, device);
-  return routeInput(walk, stack, skb, device);
+  const route = skb.routed ?? routeInput(walk, stack, skb, device);
+  skb.routed = undefined;
+  return route.kind === 'end' ? route : followRoute(walk, stack, skb, device, route);
 }
 
+/** Where a packet that came in goes: to a socket of this host, or on. */
+export type InputRoute =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'forward'; readonly route: Route; readonly hop: NextHop; readonly device: string };
+
 /** net/ipv4/route.c `ip_route_input_slow`. */
-function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
+export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): InputRoute | Fate {
   const { packet } = skb;
   const fib = stack.fib(packet.dst.family);
   if (!fib) return routesMissing(stack, device);
@@ -235,10 +237,10 @@ function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
   if (martian !== undefined) return end('dropped', stack, device, martian, 'martian');
   const answer = fib.lookup(flowOf(skb, device));
   if (answer.kind === 'route' && answer.route.type === 'local') {
-    const dropped = checkSource(walk, stack, skb, device);
+    const dropped = checkSource(walk, stack, skb, device, undefined);
     if (dropped) return dropped;
     noteRoute(walk, stack, skb, answer, 'for this node');
-    return deliver(walk, stack, skb, device);
+    return { kind: 'local' };
   }
   if (answer.kind === 'route' && answer.route.type !== 'unicast') {
     noteRoute(walk, stack, skb, answer, `${answer.route.type} destination`);
@@ -265,40 +267,41 @@ function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
       answer.kind === 'none' ? 'no-route' : 'refused-route',
     );
   }
-  const dropped = checkSource(walk, stack, skb, device);
-  if (dropped) return dropped;
-  return forward(walk, stack, skb, device, answer);
-}
-
-function forward(
-  walk: Walk,
-  stack: Stack,
-  skb: Skb,
-  device: string,
-  answer: Extract<FibAnswer, { kind: 'route' }>,
-): Next {
   const hop = chooseHop(walk, answer.hops);
   const out = hop?.device;
   if (!hop || out === undefined)
     return end('unroutable', stack, device, `route "${answer.route.text}" names no interface`, 'no-route');
-  const via = hop.gateway
-    ? ` via ${formatAddress(hop.gateway)}`
-    : hop.gatewayName !== undefined
-      ? ` via ${hop.gatewayName}`
-      : '';
-  noteRoute(walk, stack, skb, answer, `forwarded to ${out}${via}`);
+  const dropped = checkSource(walk, stack, skb, device, out);
+  if (dropped) return dropped;
+  noteRoute(walk, stack, skb, answer, `forwarded to ${out}${viaText(hop)}`);
+  return { kind: 'forward', route: answer.route, hop, device: out };
+}
+
+/** What follows the routing decision. */
+export function followRoute(walk: Walk, stack: Stack, skb: Skb, device: string, route: InputRoute): Next {
+  return route.kind === 'local'
+    ? deliver(walk, stack, skb, device)
+    : forward(walk, stack, skb, device, route.hop, route.device);
+}
+
+/** net/ipv4/ip_forward.c */
+function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop: NextHop, out: string): Next {
   if (skb.packet.ttl <= 1) return end('loop', stack, device, 'its TTL is used up', 'ttl');
   skb.packet = { ...skb.packet, ttl: skb.packet.ttl - 1 };
   skb.out = out;
   const verdict = runHook(walk, stack, skb, 'FORWARD');
   if (verdict.kind !== 'accept') return verdictFate(verdict, stack, device);
   skb.in = undefined;
-  skb.physIn = undefined;
   return postrouting(walk, stack, skb, {
     device: out,
     nextHop: hop.gateway ?? skb.packet.dst,
     ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }),
   });
+}
+
+function viaText({ gateway, gatewayName }: NextHop): string {
+  if (gateway) return ` via ${formatAddress(gateway)}`;
+  return gatewayName === undefined ? '' : ` via ${gatewayName}`;
 }
 
 /** INPUT, then a socket. */
@@ -331,7 +334,7 @@ function routesLoopback(walk: Walk, stack: Stack, device: string): boolean {
 }
 
 /** `IN_DEV_FORWARD`: the incoming interface decides; ip_forward sets all of them. */
-export function forwards(walk: Walk, stack: Stack, device: string, family: Family = 4): boolean {
+function forwards(walk: Walk, stack: Stack, device: string, family: Family = 4): boolean {
   const [own, all, every] =
     family === 4
       ? [stack.deviceKey(device, 'forwarding'), 'net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']
@@ -343,8 +346,12 @@ export function forwards(walk: Walk, stack: Stack, device: string, family: Famil
   return isOn(walk, stack, 'ip-forward-unknown', all);
 }
 
-/** The reverse path check between PREROUTING and INPUT or FORWARD, with whatever is known of rp_filter. */
-export function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string): Fate | undefined {
+/**
+ * The reverse path check between PREROUTING and INPUT or FORWARD, with whatever is known of rp_filter.
+ *
+ * @param out where the packet is to be forwarded to: the incoming interface of the way back
+ */
+function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string, out: string | undefined): Fate | undefined {
   const { packet } = skb;
   const fib = stack.fib(packet.src.family);
   if (packet.src.family !== 4 || !fib) return undefined;
@@ -354,8 +361,13 @@ export function checkSource(walk: Walk, stack: Stack, skb: Skb, device: string):
     device,
     deviceHasAddress: hasAddress(stack.device(device)),
     acceptLocal: false,
-    useMark: packet.mark !== 0 && isOn(walk, stack, 'src-valid-mark-unknown', 'net.ipv4.conf.all.src_valid_mark'),
+    useMark:
+      packet.mark !== 0 &&
+      ['all', device].some((name) =>
+        isOn(walk, stack, 'src-valid-mark-unknown', stack.deviceKey(name, 'src_valid_mark')),
+      ),
     dst: packet.dst,
+    ...(out !== undefined && { iif: out }),
   };
   let check = reversePath(input);
   if (check.drops.length === 3 && check.back.kind === 'route' && check.back.route.type === 'local') {

@@ -128,6 +128,7 @@ function arrive(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'arrive' }>): Ne
   skb.zone = { original: 0, reply: 0 };
   skb.ownSocket = false;
   skb.prerouted = false;
+  skb.routed = undefined;
   const bridge = walk.wiring.bridgeOf(stack, device);
   const port = device?.startsWith('?') === true ? undefined : device;
   skb.in = bridge ?? port;

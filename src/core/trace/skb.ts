@@ -2,6 +2,8 @@ import { type Address, formatAddress } from '../net/address';
 import type { Packet } from '../net/packet';
 import { protocolName } from '../net/protocol';
 import type { Tracking } from '../netfilter/tracking';
+import type { Fate } from './fate';
+import type { InputRoute } from './ip';
 import type { PacketRecord } from './result';
 
 /** A packet on its way, with what the kernel keeps beside it (`struct sk_buff`). Changes as it goes. */
@@ -24,6 +26,8 @@ export interface Skb {
   sentBy: object | undefined;
   /** PREROUTING has been run in the bridge: the IP stack skips it (net/bridge/br_netfilter_hooks.c `ip_sabotage_in`). */
   prerouted: boolean;
+  /** The routing decision, where the bridge has made it already. */
+  routed: InputRoute | Fate | undefined;
 }
 
 export function newSkb(packet: Packet, ownSocket: boolean): Skb {
@@ -40,6 +44,7 @@ export function newSkb(packet: Packet, ownSocket: boolean): Skb {
     sentFrom: undefined,
     sentBy: undefined,
     prerouted: false,
+    routed: undefined,
   };
 }
 

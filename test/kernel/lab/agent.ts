@@ -112,7 +112,6 @@ export class Agent {
   async send(options: {
     namespace: string;
     protocol: string;
-    source: string | null;
     address: string;
     port: number;
     sport: number;

@@ -33,7 +33,7 @@ export async function check(
   assert.deepEqual(unknowns, [], 'the snapshot is complete: nothing is unknown');
 
   const observation = await observe(network, cluster, question, port);
-  const judged = outcomes.map((outcome) => disagreements(network, outcome, observation));
+  const judged = outcomes.map((outcome) => disagreements(cluster, outcome, observation));
   const closest = judged.sort((a, b) => a.length - b.length)[0] ?? ['the tracer gives no outcome'];
   if (closest.length > 0)
     assert.fail([`${question.from} → ${question.to}: the tracer and the kernel disagree`, ...closest].join('\n  '));

@@ -1,13 +1,13 @@
 import { protocolName } from '../../../src/core/net/protocol';
+import type { Cluster } from '../../../src/core/snapshot/cluster';
 import type { Leg, Outcome, Sighting, Step } from '../../../src/core/trace/result';
 import { type LegName, LEGS } from './flow';
 import { describePolicy, describeRule } from './matched-rules';
 import { nameOf, type Observation, type ObservedLeg, type Seen } from './observe';
-import type { Network } from './network';
 import { wayOf } from './wire';
 
 /** Where an outcome and what the kernel did disagree; empty where they agree in everything. */
-export function disagreements(network: Network, outcome: Outcome, observation: Observation): string[] {
+export function disagreements(cluster: Cluster, outcome: Outcome, observation: Observation): string[] {
   const found: string[] = [];
   const compare = (what: string, predicted: string | undefined, real: string | undefined): void => {
     if (predicted !== real)
@@ -28,7 +28,7 @@ export function disagreements(network: Network, outcome: Outcome, observation: O
   for (const name of LEGS) {
     const leg = outcome[name];
     const real = observation.legs[name];
-    compareLists(`captures of the ${name}`, predictedCaptures(leg).sort(), realCaptures(network, real).sort());
+    compareLists(`captures of the ${name}`, predictedCaptures(leg).sort(), realCaptures(cluster, real).sort());
     const predicted = predictedRules(leg);
     for (const key of new Set([...predicted.keys(), ...real.matched.keys()]))
       compareLists(
@@ -36,7 +36,7 @@ export function disagreements(network: Network, outcome: Outcome, observation: O
         withoutTrace(predicted.get(key)),
         withoutTrace(real.matched.get(key)),
       );
-    compareEnd(name, leg, real, compare);
+    compareEnd(name, leg, real, cluster, compare);
   }
   for (const [space, real] of observation.connections)
     compareLists(`connections on ${space}`, predictedConnections(outcome, space).sort(), [...real].sort());
@@ -51,16 +51,19 @@ export function disagreements(network: Network, outcome: Outcome, observation: O
   return found;
 }
 
-/** A leg that is not delivered ends where the packet was seen last. */
+/** A leg that is not delivered ends where the packet was seen last: on an interface, or the bridge that it is a port of. */
 function compareEnd(
   name: LegName,
   leg: Leg | null,
   { seen }: ObservedLeg,
+  cluster: Cluster,
   compare: (what: string, predicted: string | undefined, real: string | undefined) => void,
 ): void {
   const last = seen.at(-1);
   if (!leg || leg.verdict === 'delivered' || last?.direction !== 'in') return;
   const { node, namespace, interface: device } = leg.end;
+  const master = cluster.node(node ?? '')?.host?.interface(last.interface)?.master;
+  if (device === master && device !== null) return;
   compare(
     `end of the ${name}`,
     `${nameOf(node ?? '', namespace ?? '')} ${device ?? ''}`,
@@ -93,8 +96,8 @@ function describeSighting({ node, namespace, interface: device, direction, packe
 }
 
 /** What can be compared: captures in namespaces that the snapshot shows. */
-function realCaptures(network: Network, { seen }: ObservedLeg): string[] {
-  const known = new Set(network.spaces('host', 'pod'));
+function realCaptures(cluster: Cluster, { seen }: ObservedLeg): string[] {
+  const known = new Set(cluster.namespaces.map((one) => nameOf(one.node, one.name)));
   return seen.filter((one) => known.has(one.space)).map(describeSeen);
 }
 
@@ -126,14 +129,23 @@ function stepsOn(outcome: Outcome, space: string): Step[] {
   );
 }
 
-/** What data that nobody waits for opened is ended at once by the RST that answers it. */
 function predictedConnections(outcome: Outcome, space: string): string[] {
-  return stepsOn({ ...outcome, data: null }, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
+  // What data opened that nobody waits for is ended at once by the RST that answers it.
+  const lasting = outcome.verdict === 'connected' ? outcome : { ...outcome, data: null };
+  return stepsOn(lasting, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
 }
 
-/** A martian source is no matter of rp_filter, and not counted. */
+/** A martian source is no matter of rp_filter, and not counted; nor is what was dropped inside a bridge. */
 function dropsByRpFilter(outcome: Outcome, space: string): number {
-  return stepsOn(outcome, space).filter(
-    ({ kind, effect, text }) => kind === 'rp-filter' && effect.startsWith('dropped') && text.includes('rp_filter'),
-  ).length;
+  return LEGS.flatMap((name) => {
+    const { steps = [], captures = [] } = outcome[name] ?? {};
+    return steps.filter(
+      ({ node, namespace, kind, effect, text, packet }) =>
+        nameOf(node, namespace) === space &&
+        kind === 'rp-filter' &&
+        effect.startsWith('dropped') &&
+        text.includes('rp_filter') &&
+        captures.some((one) => one.node === node && one.namespace === namespace && one.interface === packet.in),
+    );
+  }).length;
 }

@@ -2,7 +2,7 @@ import type { NetworkNamespace } from '../../../src/core/snapshot/namespace';
 import type { AgentRecord } from './agent';
 import { readPacket, type WirePacket } from './wire';
 
-type RuleEvent = Extract<AgentRecord, { kind: 'rule' }>;
+export type RuleEvent = Extract<AgentRecord, { kind: 'rule' }>;
 
 /** The rules of one base chain and what it called, that one packet matched in the kernel. */
 export interface ChainRun {

@@ -55,6 +55,7 @@ raw() { append raw "$@"; }
 mangle() { append mangle "$@"; }
 nat() { append nat "$@"; }
 filter() { append filter "$@"; }
+security() { append security "$@"; }
 chain() { table=$1; shift; for name; do \${IPTABLES:-iptables} -w -t "$table" -N "$name"; done; }
 `;
 

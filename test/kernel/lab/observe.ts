@@ -4,8 +4,8 @@ import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { AgentRecord, ClientResult } from './agent';
 import { command } from './command';
-import { Flow, type LegName, LEGS } from './flow';
-import { chainRuns } from './matched-rules';
+import { Flow, type LegName } from './flow';
+import { chainRuns, type RuleEvent } from './matched-rules';
 import type { Network } from './network';
 import { readPacket, type WirePacket, wayOf } from './wire';
 
@@ -14,8 +14,6 @@ export interface Question {
   readonly from: string;
   readonly to: string;
   readonly protocol?: 'tcp' | 'udp' | 'icmp';
-  /** The address that the client's socket is bound to. */
-  readonly source?: string;
 }
 
 /** A packet on an interface. */
@@ -62,7 +60,7 @@ export function freshPort(): number {
 export async function observe(
   network: Network,
   cluster: Cluster,
-  { from, to, protocol = 'tcp', source }: Question,
+  { from, to, protocol = 'tcp' }: Question,
   sourcePort: number,
 ): Promise<Observation> {
   const hosts = network.spaces('host');
@@ -74,7 +72,6 @@ export async function observe(
   const client = await network.agent.send({
     namespace: network.namespace(from),
     protocol,
-    source: source ?? null,
     address,
     port: Number(port ?? 0),
     sport: sourcePort,
@@ -86,45 +83,49 @@ export async function observe(
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
   const flow = new Flow(token);
-  const seen = packetsOf(records);
-  const legs = Object.fromEntries(
-    LEGS.map((name) => [name, { seen: [] as Seen[], matched: new Map<string, string[]>() }]),
-  ) as Record<LegName, { seen: Seen[]; matched: Map<string, string[]> }>;
-  let refused = false;
-  for (const one of seen) {
-    const leg = flow.legOf(one.packet);
-    if (leg === 'refusal') refused = true;
-    else if (leg) legs[leg].seen.push(one);
-  }
+  const legs = new Map<string, { seen: Seen[]; matched: Map<string, string[]> }>();
+  const legNamed = (name: string): { seen: Seen[]; matched: Map<string, string[]> } => {
+    const leg = legs.get(name) ?? { seen: [], matched: new Map<string, string[]>() };
+    legs.set(name, leg);
+    return leg;
+  };
+  for (const one of packetsOf(records)) legNamed(flow.legOf(one.packet) ?? 'other').seen.push(one);
   for (const space of hosts) {
     const namespace = cluster.namespaces.find((one) => nameOf(one.node, one.name) === space);
     const events = records.filter((record) => record.kind === 'rule' && record.space === space);
-    if (!namespace) continue;
-    for (const run of chainRuns(namespace, events as Extract<AgentRecord, { kind: 'rule' }>[])) {
-      const leg = flow.legOf(run.packet);
-      if (!leg || leg === 'refusal') continue;
-      const { matched } = legs[leg];
+    for (const run of namespace ? chainRuns(namespace, events as RuleEvent[]) : []) {
+      const { matched } = legNamed(flow.legOf(run.packet) ?? 'other');
       const key = `${space} ${run.flavour}`;
       matched.set(key, [...(matched.get(key) ?? []), ...run.matched]);
     }
   }
   const connections = new Map<string, string[]>();
   for (const host of hosts) connections.set(host, await connectionsOf(network, host, protocol));
-  const accepted = records.some((record) => record.kind === 'accepted');
-  const rejectedByRule = LEGS.some((name) =>
-    [...legs[name].matched.values()].some((matched) => matched.some((text) => / -j REJECT /.test(text))),
+
+  const ruleRejects = [...legNamed('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
+  const accepted = records.find((record) => record.kind === 'accepted');
+  // Whoever answers has got the request; who refuses by a rule has not let it in.
+  const answered = [legNamed('reply'), ...(ruleRejects ? [] : [legNamed('reset')])].find(
+    ({ seen, matched }) => seen.length > 0 || matched.size > 0,
   );
-  const delivered = legs.reply.seen.length > 0 || legs.reply.matched.size > 0 || accepted;
-  const arrival = delivered ? legs.request.seen.findLast((one) => one.direction === 'in') : undefined;
+  const closed = client.error === 'ECONNREFUSED' && !ruleRejects;
+  const arrived = answered !== undefined || accepted !== undefined || closed;
+  const refused = ruleRejects || closed;
+  const arrival = arrived ? legNamed('request').seen.findLast((one) => one.direction === 'in') : undefined;
+  const verdict = verdictOf(client, { arrived, accepted: accepted !== undefined || protocol === 'icmp', refused });
   return {
-    verdict: verdictOf(client, {
-      delivered,
-      accepted: accepted || protocol === 'icmp',
-      refused: refused || rejectedByRule,
-    }),
+    verdict,
     client,
-    source: arrival && wayOf(arrival.packet).split(' > ')[0],
-    legs,
+    source: accepted
+      ? joined(accepted.peer[0], String(accepted.peer[1]))
+      : arrival && wayOf(arrival.packet).split(' > ')[0],
+    legs: {
+      request: legNamed('request'),
+      // The way of the RST that makes a connection refused is no leg of the trace; the way of one that is lost is.
+      reply: answered && verdict !== 'rejected' ? answered : legNamed('reply'),
+      ack: legNamed('ack'),
+      data: legNamed('data'),
+    },
     connections,
     counted,
     sourcePort,
@@ -137,11 +138,11 @@ export function nameOf(node: string, namespace: string): string {
 
 function verdictOf(
   { error, connected, answered }: ClientResult,
-  happened: { delivered: boolean; accepted: boolean; refused: boolean },
+  happened: { arrived: boolean; accepted: boolean; refused: boolean },
 ): Verdict {
   if (error !== null) return happened.refused ? 'rejected' : 'unroutable';
   if (connected && answered && happened.accepted) return 'connected';
-  return happened.delivered ? 'no-reply' : 'dropped';
+  return happened.arrived ? 'no-reply' : 'dropped';
 }
 
 function packetsOf(records: readonly AgentRecord[]): Seen[] {

@@ -81,8 +81,7 @@ ip link set cni0 up
 ${bridged.map((pod) => `ip link set veth-${pod} master cni0 up`).join('\n')}
 ${routed
   .map(
-    (pod) => `ip link set veth-${pod} up
-sysctl -qw net.ipv4.conf.veth-${pod}.proxy_arp=1
+    (pod) => `ip link set veth-${pod} address ${cableMac(pod)} up
 ip route add ${PODS[pod]} dev veth-${pod} scope link`,
   )
   .join('\n')}
@@ -99,12 +98,18 @@ ${ipv6 ? `ip addr add ${address6(PODS[pod])}/64 dev eth0\nip route add default v
 `;
 }
 
-/** As Calico does it: an address that nobody has is the gateway, and the node answers for it. */
+/** The MAC address of the node's end. */
+function cableMac(pod: PodName): string {
+  return `02:00:00:00:08:0${PODS[pod].slice(-1)}`;
+}
+
+/** As Calico does it: the gateway is an address that nobody has, for which the node answers. */
 function routedPod(pod: PodName): string {
   return `
 ip addr add ${PODS[pod]}/32 dev eth0
 ip link set eth0 up
 ip route add 169.254.1.1 dev eth0 scope link
 ip route add default via 169.254.1.1
+ip neigh add 169.254.1.1 lladdr ${cableMac(pod)} dev eth0 nud permanent
 `;
 }

@@ -1,0 +1,174 @@
+import { testCases } from './lab/cases';
+import { BRIDGE, NODE, PODS } from './networks/one-node';
+
+const client = 'node/default/client';
+const toNode = { pods: ['client'], serves: ['tcp 0.0.0.0:80'], from: client, to: `${BRIDGE}:80` } as const;
+const forwarded = { pods: ['client', 'routed1'], from: client, to: `${PODS.routed1}:80` } as const;
+
+testCases('matches', [
+  {
+    ...toNode,
+    title: 'addrtype',
+    node: `filter INPUT -m addrtype --dst-type LOCAL
+filter INPUT -m addrtype --src-type LOCAL
+filter INPUT -m addrtype --src-type UNICAST
+filter INPUT -m addrtype --dst-type LOCAL --limit-iface-in
+filter INPUT -m addrtype ! --src-type LOCAL --dst-type UNICAST,LOCAL`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'addrtype of an address of another interface',
+    to: `${NODE}:80`,
+    node: `filter INPUT -m addrtype --dst-type LOCAL
+filter INPUT -m addrtype --dst-type LOCAL --limit-iface-in -j DROP
+filter INPUT -m addrtype ! --dst-type LOCAL -j DROP`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'a route of type local makes an address local',
+    to: '203.0.113.7:80',
+    node: `ip route add local 203.0.113.0/24 dev lo
+filter INPUT -m addrtype --dst-type LOCAL -j ACCEPT
+filter INPUT -j DROP`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'multiport, ports, ranges, negations',
+    node: `filter INPUT -p tcp -m multiport --dports 22,80,8000:8100
+filter INPUT -p tcp -m multiport --sports 1:1024
+filter INPUT -p tcp -m multiport --ports 80
+filter INPUT -p tcp -m multiport ! --dports 22,443
+filter INPUT -p tcp --dport 70:90
+filter INPUT -p tcp ! --dport 80 -j DROP
+filter INPUT -p udp -m multiport --dports 80 -j DROP
+filter INPUT -m iprange --src-range 10.9.0.2-10.9.0.3
+filter INPUT ! -s 10.9.0.0/24 -j DROP
+filter INPUT -s 10.0.0.2/255.0.0.255`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'interfaces, with wildcards and negations',
+    node: `filter INPUT -i cni0
+filter INPUT -i cni+
+filter INPUT -i eth+ -j DROP
+filter INPUT ! -i cni0 -j DROP
+filter OUTPUT -o cni0
+filter OUTPUT ! -o lo
+mangle POSTROUTING -o c+`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'TCP flags, length, TTL',
+    node: `filter INPUT -p tcp --syn
+filter INPUT -p tcp --tcp-flags SYN,ACK ACK
+filter INPUT -p tcp ! --syn
+filter INPUT -p tcp -m length --length 60
+filter INPUT -p tcp -m length --length 40:52
+filter INPUT -m ttl --ttl-eq 64
+filter INPUT -m ttl --ttl-lt 64 -j DROP
+filter OUTPUT -p tcp --tcp-flags SYN,ACK SYN,ACK`,
+    verdict: 'connected',
+  },
+  {
+    ...forwarded,
+    title: 'TTL is lowered before FORWARD',
+    node: `mangle PREROUTING -m ttl --ttl-eq 64
+mangle FORWARD -m ttl --ttl-eq 64
+mangle FORWARD -m ttl --ttl-eq 63
+mangle POSTROUTING -m ttl --ttl-eq 63`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'states of a connection',
+    node: `filter INPUT -m conntrack --ctstate INVALID -j DROP
+filter INPUT -m conntrack --ctstate NEW
+filter INPUT -m conntrack --ctstate ESTABLISHED,RELATED
+filter INPUT -m conntrack ! --ctstate NEW
+filter INPUT -m state --state NEW
+filter INPUT -m conntrack --ctstate UNTRACKED -j DROP
+filter INPUT -m conntrack --ctstatus NONE
+filter INPUT -m conntrack --ctstatus CONFIRMED
+filter INPUT -m conntrack --ctstatus SEEN_REPLY
+filter INPUT -m conntrack --ctstatus ASSURED
+filter INPUT -m conntrack --ctdir ORIGINAL
+filter OUTPUT -m conntrack --ctdir REPLY
+filter OUTPUT -m conntrack --ctstate ESTABLISHED
+filter OUTPUT -m conntrack --ctproto tcp`,
+    verdict: 'connected',
+  },
+  {
+    title: 'the original and the reply addresses of a connection with DNAT and SNAT',
+    pods: ['client', 'routed1'],
+    node: `nat PREROUTING -d 10.0.0.9 -p tcp --dport 8080 -j DNAT --to-destination ${PODS.routed1}:80
+nat POSTROUTING -d ${PODS.routed1} -j SNAT --to-source ${NODE}
+filter FORWARD -m conntrack --ctorigdst 10.0.0.9 --ctorigdstport 8080
+filter FORWARD -m conntrack --ctreplsrc ${PODS.routed1} --ctreplsrcport 80
+filter FORWARD -m conntrack --ctrepldst ${NODE}
+filter FORWARD -m conntrack --ctorigsrc ${PODS.client}
+filter FORWARD -m conntrack --ctstate DNAT
+filter FORWARD -m conntrack --ctstate SNAT
+filter FORWARD -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP`,
+    from: client,
+    to: '10.0.0.9:8080',
+    verdict: 'connected',
+    source: NODE,
+  },
+  {
+    ...toNode,
+    title: 'sets',
+    node: `ipset create hosts hash:ip
+ipset add hosts ${PODS.client}
+ipset create nets hash:net
+ipset add nets 10.9.0.0/16
+ipset add nets 10.9.0.2 nomatch
+ipset create sockets hash:ip,port
+ipset add sockets ${BRIDGE},tcp:80
+ipset create ports bitmap:port range 0-1024
+ipset add ports 80
+ipset create both list:set
+ipset add both hosts
+ipset add both nets
+filter INPUT -m set --match-set hosts src
+filter INPUT -m set ! --match-set hosts dst
+filter INPUT -m set --match-set nets src
+filter INPUT -m set --match-set nets dst
+filter INPUT -m set --match-set sockets dst,dst
+filter INPUT -m set --match-set sockets src,dst -j DROP
+filter INPUT -m set --match-set ports dst
+filter INPUT -m set --match-set both src`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'matches with a memory see the first packet of a first connection',
+    node: `filter INPUT -p tcp --syn -m limit --limit 1/min
+filter INPUT -p tcp --syn -m hashlimit --hashlimit-upto 1/min --hashlimit-name x
+filter INPUT -p tcp --syn -m recent --rcheck --name seen -j DROP
+filter INPUT -p tcp --syn -m recent --set --name seen
+filter INPUT -p tcp --syn -m connlimit --connlimit-above 3 -j REJECT
+filter INPUT -p tcp --syn -m statistic --mode nth --every 2 --packet 0`,
+    verdict: 'connected',
+  },
+  {
+    title: 'who owns a socket: packets of none',
+    pods: ['client', 'routed1'],
+    node: `filter OUTPUT -m owner --socket-exists -j DROP
+mangle POSTROUTING -m owner --socket-exists -j DROP`,
+    from: client,
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'kinds of frames',
+    node: `filter INPUT -m pkttype --pkt-type unicast
+filter INPUT -m pkttype --pkt-type broadcast -j DROP`,
+    verdict: 'connected',
+  },
+]);

@@ -1,0 +1,173 @@
+import { testCases } from './lab/cases';
+import { BRIDGE, NODE, PODS } from './networks/one-node';
+
+const client = 'node/default/client';
+const server = `${PODS.routed1}:80`;
+const pods = ['client', 'routed1'] as const;
+
+testCases('NAT', [
+  {
+    title: 'REDIRECT in PREROUTING: to the address of the incoming interface',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:8080'],
+    node: 'nat PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080',
+    from: client,
+    to: '203.0.113.9:80',
+    verdict: 'connected',
+    source: PODS.client,
+  },
+  {
+    title: 'REDIRECT in OUTPUT: to 127.0.0.1, with the source that the first route chose',
+    serves: ['tcp 0.0.0.0:8080'],
+    node: 'nat OUTPUT -p tcp --dport 80 -j REDIRECT --to-ports 8080',
+    from: 'node',
+    to: '203.0.113.9:80',
+    verdict: 'connected',
+    source: NODE,
+  },
+  {
+    title: 'SNAT to an address of the node',
+    pods,
+    node: `nat POSTROUTING -s ${PODS.client} -o veth-routed1 -j SNAT --to-source ${NODE}`,
+    from: client,
+    to: server,
+    verdict: 'connected',
+    source: NODE,
+  },
+  {
+    title: 'SNAT to an address that nobody has: replies have nowhere to go',
+    pods,
+    node: `nat POSTROUTING -s ${PODS.client} -o veth-routed1 -j SNAT --to-source 203.0.113.1`,
+    from: client,
+    to: server,
+    verdict: 'connected',
+    source: '203.0.113.1',
+  },
+  {
+    title: 'SNAT in INPUT: the server on the node sees another source',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: `nat INPUT -s ${PODS.client} -p tcp --dport 80 -j SNAT --to-source 203.0.113.1`,
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'connected',
+    source: '203.0.113.1',
+  },
+  {
+    title: 'NETMAP of the destination keeps the last part of the address',
+    pods,
+    node: 'nat PREROUTING -d 198.51.100.0/24 -j NETMAP --to 10.8.0.0/24',
+    from: client,
+    to: '198.51.100.2:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'NETMAP of the source',
+    pods,
+    node: 'nat POSTROUTING -s 10.9.0.0/24 -o veth-routed1 -j NETMAP --to 198.51.100.0/24',
+    from: client,
+    to: server,
+    verdict: 'connected',
+    source: '198.51.100.2',
+  },
+  {
+    title: 'DNAT to another port',
+    pods,
+    node: `nat PREROUTING -d 10.0.0.9 -p tcp --dport 8080 -j DNAT --to-destination ${server}`,
+    from: client,
+    to: '10.0.0.9:8080',
+    verdict: 'connected',
+  },
+  {
+    title: 'DNAT of the port alone, in OUTPUT',
+    pods: ['routed1'],
+    node: 'nat OUTPUT -p tcp --dport 8080 -j DNAT --to-destination :80',
+    from: 'node',
+    to: `${PODS.routed1}:8080`,
+    verdict: 'connected',
+  },
+  {
+    title: 'DNAT to loopback, route_localnet 0: a martian',
+    pods: ['client'],
+    serves: ['tcp 127.0.0.1:8080'],
+    node: 'nat PREROUTING -p tcp --dport 80 -j DNAT --to-destination 127.0.0.1:8080',
+    from: client,
+    to: `${NODE}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'DNAT to loopback, route_localnet 1',
+    pods: ['client'],
+    serves: ['tcp 127.0.0.1:8080'],
+    node: `nat PREROUTING -p tcp --dport 80 -j DNAT --to-destination 127.0.0.1:8080
+sysctl -qw net.ipv4.conf.cni0.route_localnet=1`,
+    from: client,
+    to: `${NODE}:80`,
+    verdict: 'connected',
+  },
+  {
+    title: 'the first rule that matches decides: ACCEPT before DNAT means none',
+    pods,
+    node: `nat PREROUTING -s ${PODS.client} -j ACCEPT
+nat PREROUTING -d ${PODS.routed1} -p tcp --dport 80 -j DNAT --to-destination ${PODS.routed1}:81`,
+    from: client,
+    to: server,
+    verdict: 'connected',
+  },
+  {
+    title: 'DNAT to the address that the packet goes to anyway',
+    pods,
+    node: `nat PREROUTING -d ${PODS.routed1} -p tcp --dport 80 -j DNAT --to-destination ${server}
+filter FORWARD -m conntrack --ctstate DNAT -j ACCEPT`,
+    from: client,
+    to: server,
+    verdict: 'connected',
+  },
+  {
+    title: 'MASQUERADE takes the primary address in the network of the next hop',
+    pods,
+    node: `ip addr add 10.8.0.250/32 dev veth-routed1
+ip addr add 10.8.0.1/24 dev veth-routed1
+nat POSTROUTING -o veth-routed1 -j MASQUERADE`,
+    from: client,
+    to: server,
+    verdict: 'connected',
+    source: '10.8.0.1',
+  },
+  {
+    title: 'not tracked: a service address leaves as it is',
+    pods: ['server1'],
+    node: `raw OUTPUT -d 10.0.0.9 -j CT --notrack
+nat OUTPUT -d 10.0.0.9 -p tcp --dport 80 -j DNAT --to-destination ${PODS.server1}:80
+ip route add 10.0.0.9 dev cni0`,
+    inPod: { server1: 'ip addr add 10.0.0.9/32 dev lo' },
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'nat chains that only count need no connection tracking, and are never asked',
+    pods: ['server1'],
+    node: `nat OUTPUT -p tcp
+nat POSTROUTING -p tcp -j RETURN`,
+    from: 'node',
+    to: `${PODS.server1}:80`,
+    verdict: 'connected',
+  },
+  {
+    title: 'to an own address, over lo: nat is asked on the way out only',
+    serves: ['tcp 0.0.0.0:80'],
+    node: `nat OUTPUT -d ${NODE} -p tcp --dport 8080 -j DNAT --to-destination ${NODE}:80
+nat PREROUTING -p tcp --dport 80 -j DNAT --to-destination ${NODE}:81
+nat POSTROUTING -o lo -p tcp --dport 80 -j ACCEPT
+nat INPUT -p tcp -j ACCEPT
+mangle PREROUTING -i lo -p tcp
+mangle INPUT -i lo -p tcp
+filter INPUT -i lo -j ACCEPT
+filter OUTPUT -o lo -j ACCEPT`,
+    from: 'node',
+    to: `${NODE}:8080`,
+    verdict: 'connected',
+    source: NODE,
+  },
+]);

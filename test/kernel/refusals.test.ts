@@ -1,0 +1,148 @@
+import { type Case, testCases } from './lab/cases';
+import { BRIDGE, NODE, PODS } from './networks/one-node';
+
+/** What REJECT sends, and what connect() makes of it. */
+const KINDS = [
+  ['icmp-port-unreachable', 'ECONNREFUSED'],
+  ['tcp-reset', 'ECONNREFUSED'],
+  ['icmp-net-unreachable', 'ENETUNREACH'],
+  ['icmp-host-unreachable', 'EHOSTUNREACH'],
+  ['icmp-host-prohibited', 'EHOSTUNREACH'],
+  ['icmp-admin-prohibited', 'EHOSTUNREACH'],
+  ['icmp-proto-unreachable', 'ENOPROTOOPT'],
+] as const;
+const reject = (chain: string, kind: string): string =>
+  `filter ${chain} -p tcp --dport 80 -j REJECT --reject-with ${kind}`;
+
+testCases('refusals', [
+  ...KINDS.map(([kind, error]): Case => ({
+    title: `OUTPUT rejects with ${kind}`,
+    pods: ['server1'],
+    node: reject('OUTPUT', kind),
+    from: 'node',
+    to: `${PODS.server1}:80`,
+    verdict: 'rejected',
+    error,
+  })),
+  {
+    title: 'FORWARD rejects what is routed',
+    pods: ['client', 'routed1'],
+    node: reject('FORWARD', 'icmp-port-unreachable'),
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'FORWARD rejects what is bridged',
+    pods: ['client', 'server1'],
+    node: reject('FORWARD', 'tcp-reset'),
+    from: 'node/default/client',
+    to: `${PODS.server1}:80`,
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'INPUT rejects',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: reject('INPUT', 'tcp-reset'),
+    from: 'node/default/client',
+    to: `${BRIDGE}:80`,
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'nothing listens on the port',
+    pods: ['client', 'server1'],
+    from: 'node/default/client',
+    to: `${PODS.server1}:81`,
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'nothing listens on the UDP port',
+    pods: ['client', 'server1'],
+    from: 'node/default/client',
+    to: `${PODS.server1}:54`,
+    protocol: 'udp',
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'the server listens on another of its addresses',
+    serves: ['tcp 127.0.0.1:80'],
+    from: 'node',
+    to: `${NODE}:80`,
+    verdict: 'rejected',
+    error: 'ECONNREFUSED',
+  },
+  {
+    title: 'nothing listens, and the RST of the closed port is dropped on its way',
+    pods: ['client', 'routed1'],
+    node: 'filter FORWARD -s 10.8.0.2 -p tcp -m tcp --tcp-flags RST RST -j DROP',
+    from: 'node/default/client',
+    to: `${PODS.routed1}:81`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'policy DROP of OUTPUT',
+    pods: ['server1'],
+    node: 'iptables -P OUTPUT DROP',
+    from: 'node',
+    to: `${PODS.server1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'policy DROP of INPUT',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: 'iptables -P INPUT DROP',
+    from: 'node/default/client',
+    to: `${NODE}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'policy DROP of FORWARD, replies accepted: only the first packet needs a rule',
+    pods: ['client', 'routed1'],
+    node: `iptables -P FORWARD DROP
+filter FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+filter FORWARD -s 10.9.0.0/24 -p tcp --dport 80 -j ACCEPT`,
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
+  {
+    title: 'OUTPUT of the server drops the reply',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: 'filter OUTPUT -p tcp --sport 80 -j DROP',
+    from: 'node/default/client',
+    to: `${NODE}:80`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'OUTPUT drops the third packet of the handshake: connect() succeeds, accept() does not',
+    pods: ['server1'],
+    node: 'filter OUTPUT -p tcp -m conntrack --ctstate ESTABLISHED -j DROP',
+    from: 'node',
+    to: `${PODS.server1}:80`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'ip_forward is 0',
+    pods: ['client', 'routed1'],
+    node: 'sysctl -qw net.ipv4.ip_forward=0',
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: "forwarding of the bridge alone is 0: the client's packets come in on it",
+    pods: ['client', 'routed1'],
+    node: 'sysctl -qw net.ipv4.conf.cni0.forwarding=0',
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
+]);

@@ -1,0 +1,267 @@
+import { testCases } from './lab/cases';
+import { BRIDGE, NODE, PODS } from './networks/one-node';
+
+/** An address that both pods on cables of their own have: which of them gets a packet is a matter of routing. */
+const SHARED = '203.0.113.5';
+const both = {
+  pods: ['client', 'routed1', 'routed2'],
+  inPod: { routed1: `ip addr add ${SHARED}/32 dev lo`, routed2: `ip addr add ${SHARED}/32 dev lo` },
+} as const;
+const ways = `ip route add ${SHARED} dev veth-routed1
+ip route add ${SHARED} dev veth-routed2 table 100
+`;
+/** Requests take the way to routed2; the way back to the replies' source is that to routed1. */
+const onlyThere = `${ways}ip rule add fwmark 0x5 lookup 100
+mangle PREROUTING -i cni0 -j MARK --set-mark 0x5
+`;
+const to = `${SHARED}:80`;
+/** A pod that sends from another address than the node knows it by. */
+const sending = (address: string): string =>
+  `ip addr add ${address}/32 dev eth0\nip route replace default via ${BRIDGE} src ${address}\nip route add ${BRIDGE} dev eth0 src ${address}`;
+
+testCases('routing', [
+  {
+    ...both,
+    title: 'a mark of mangle OUTPUT takes another table; filter OUTPUT still sees the old interface',
+    node: `${ways}ip rule add fwmark 0x5 lookup 100
+mangle OUTPUT -d ${SHARED} -j MARK --set-mark 0x5
+filter OUTPUT -o veth-routed1
+filter OUTPUT -o veth-routed2 -j DROP
+mangle POSTROUTING -o veth-routed2`,
+    from: 'node',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'a mark of mangle PREROUTING takes another table for what is forwarded',
+    node: `${ways}ip rule add fwmark 0x5/0xf lookup 100
+mangle PREROUTING -i cni0 -d ${SHARED} -j MARK --set-mark 0x25`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'rules by source, incoming interface, destination, protocol and port',
+    node: `${ways}ip rule add from 10.9.0.0/24 to ${SHARED} iif cni0 ipproto tcp dport 80 lookup 100`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'a rule for another port does not apply',
+    node: `${ways}ip rule add from 10.9.0.0/24 ipproto tcp dport 81-90 lookup 100`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'not from, throw, and suppress_prefixlength',
+    node: `${ways}ip route add throw ${SHARED} table 200
+ip rule add priority 100 lookup 200
+ip rule add priority 101 not from 10.99.0.0/16 lookup main suppress_prefixlength 32
+ip rule add priority 102 lookup 100`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'goto',
+    node: `${ways}ip rule add priority 300 lookup 100
+ip rule add priority 100 from 10.9.0.2 goto 300
+ip rule add priority 200 to ${SHARED} unreachable`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'the source of a local sender comes from the route',
+    node: `ip route add ${SHARED} dev veth-routed1 src ${BRIDGE}`,
+    from: 'node',
+    to,
+    verdict: 'connected',
+    source: BRIDGE,
+  },
+  {
+    ...both,
+    title: 'the lower metric wins',
+    node: `ip route add ${SHARED} dev veth-routed1 metric 200
+ip route add ${SHARED} dev veth-routed2 metric 100`,
+    from: 'node',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'the longer prefix wins, whatever its metric',
+    node: `ip route add 203.0.113.0/24 dev veth-routed1
+ip route add 203.0.113.0/28 dev veth-routed2 metric 900`,
+    from: 'node',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'two next hops: one of them',
+    node: `ip route add ${SHARED} nexthop dev veth-routed1 weight 1 nexthop dev veth-routed2 weight 2`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+    times: 3,
+  },
+  ...(
+    [
+      ['unreachable', 'EHOSTUNREACH'],
+      ['prohibit', 'EACCES'],
+      ['blackhole', 'EINVAL'],
+    ] as const
+  ).map(
+    ([type, error]) =>
+      ({
+        title: `a local sender meets a route of type ${type}`,
+        node: `ip route add ${type} ${SHARED}`,
+        from: 'node',
+        to,
+        verdict: 'unroutable',
+        error,
+      }) as const,
+  ),
+  {
+    title: 'a forwarded packet meets a route of type unreachable',
+    pods: ['client'],
+    node: `ip route add unreachable ${SHARED}`,
+    from: 'node/default/client',
+    to,
+    verdict: 'unroutable',
+    error: 'EHOSTUNREACH',
+  },
+  {
+    title: 'a forwarded packet meets a route of type prohibit',
+    pods: ['client'],
+    node: `ip route add prohibit ${SHARED}`,
+    from: 'node/default/client',
+    to,
+    verdict: 'unroutable',
+    error: 'EHOSTUNREACH',
+  },
+  {
+    title: 'a forwarded packet finds no route',
+    pods: ['client'],
+    node: 'ip route del default',
+    from: 'node/default/client',
+    to,
+    verdict: 'unroutable',
+    error: 'ENETUNREACH',
+  },
+  {
+    title: 'a service is reached through any route to its address, which decides the source',
+    pods: ['server1'],
+    node: `ip route del default
+ip route add 10.0.0.0/24 dev lo
+nat OUTPUT -d 10.0.0.9 -p tcp --dport 80 -j DNAT --to-destination ${PODS.server1}:80`,
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'connected',
+    source: NODE,
+  },
+  {
+    title: 'after DNAT there is no route: dropped, and connect() is not told',
+    node: `ip route add blackhole ${PODS.routed1}
+nat OUTPUT -d 10.0.0.9 -p tcp --dport 80 -j DNAT --to-destination ${PODS.routed1}:80`,
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
+    ...both,
+    title: 'strict rp_filter: a source whose way back leads elsewhere',
+    node: `${onlyThere}sysctl -qw net.ipv4.conf.veth-routed2.rp_filter=1`,
+    from: 'node/default/client',
+    to,
+    verdict: 'no-reply',
+  },
+  {
+    ...both,
+    title: 'loose rp_filter on an interface without an address is as strict',
+    node: `${onlyThere}sysctl -qw net.ipv4.conf.veth-routed2.rp_filter=2`,
+    from: 'node/default/client',
+    to,
+    verdict: 'no-reply',
+  },
+  {
+    ...both,
+    title: 'loose rp_filter on an interface with an address',
+    node: `${onlyThere}sysctl -qw net.ipv4.conf.veth-routed2.rp_filter=2
+ip addr add 192.0.2.1/32 dev veth-routed2`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'strict rp_filter looks up the way back as of a packet from the outgoing interface',
+    node: `${ways}sysctl -qw net.ipv4.conf.veth-routed2.rp_filter=1
+ip rule add iif cni0 lookup 100`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'strict rp_filter with src_valid_mark takes the mark into account',
+    node: `${ways}sysctl -qw net.ipv4.conf.veth-routed2.src_valid_mark=1 net.ipv4.conf.veth-routed2.rp_filter=1
+ip rule add fwmark 0x5 lookup 100
+mangle PREROUTING -j MARK --set-mark 0x5`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    ...both,
+    title: 'strict rp_filter without src_valid_mark does not',
+    node: `${ways}sysctl -qw net.ipv4.conf.veth-routed2.rp_filter=1
+ip rule add fwmark 0x5 lookup 100
+mangle PREROUTING -j MARK --set-mark 0x5`,
+    from: 'node/default/client',
+    to,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'no way back to the source: strict and loose drop it, 0 does not',
+    pods: ['client', 'routed1'],
+    node: `sysctl -qw net.ipv4.conf.all.rp_filter=2
+ip route del default
+raw PREROUTING -s 198.51.100.9`,
+    inPod: { client: sending('198.51.100.9') },
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'the match of the reverse path check, strict and loose',
+    pods: ['client', 'routed1'],
+    inPod: { client: sending('10.8.0.9') },
+    node: `ip route add 10.8.0.9 dev veth-routed1
+raw PREROUTING -i cni0 -m rpfilter
+raw PREROUTING -i cni0 -m rpfilter --loose
+raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'an own address from outside: a martian, unless accept_local',
+    pods: ['client'],
+    inPod: { client: sending(NODE) },
+    serves: ['tcp 0.0.0.0:80'],
+    node: 'filter INPUT -p tcp',
+    from: 'node/default/client',
+    to: `${BRIDGE}:80`,
+    verdict: 'dropped',
+  },
+]);
