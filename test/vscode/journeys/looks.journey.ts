@@ -21,6 +21,7 @@ journey('the walkthrough', { size: { width: 1600, height: 900 } }, async (workbe
   const nodes = await workbench.section('Nodes');
   await nodes.root.getByText('Take the walkthrough').click();
   await workbench.toShow('Get Started with Hoplens');
-  await workbench.toShow('Open the demo cluster');
+  // In the picture beside the step.
+  await workbench.toShow('192.168.199.238');
   await workbench.screenshot('walkthrough');
 });
