@@ -110,7 +110,9 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
       if (values.length < count) problem ??= `${word.text} lacks ${count === 1 ? 'its value' : 'values'}`;
       return values;
     };
-    const common = Object.hasOwn(GENERIC, word.text) ? GENERIC[word.text] : undefined;
+    // A match's own option goes before the rule's of the same name: -m policy has a --proto.
+    const ofMatch = latest !== undefined && arityOf(word.text, latest, latest === target) !== undefined;
+    const common = !ofMatch && Object.hasOwn(GENERIC, word.text) ? GENERIC[word.text] : undefined;
     if (common) {
       const [flag, count] = common;
       // The old spelling puts the "!" behind the option: -s ! 10.0.0.0/8.

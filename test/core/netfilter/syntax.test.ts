@@ -118,6 +118,11 @@ suite('the syntax of a rule', () => {
     );
   });
 
+  test("a match's own option goes before the rule's of the same name", () => {
+    const { own, matches } = understood('-p tcp -m policy --dir out --pol ipsec --proto esp -j ACCEPT');
+    assert.deepEqual([own, matches], [['--protocol tcp'], ['policy --dir out --pol ipsec --proto esp']]);
+  });
+
   test('a rule may have no target, and -g goes without coming back', () => {
     assert.equal(understood('-s 10.0.0.1').target, undefined);
     assert.equal(understood('-i eth0 -g SOMEWHERE').target, '[goto] SOMEWHERE');

@@ -1,4 +1,4 @@
-import type { AddressType, Answer, Condition, MatchModule } from '../match';
+import { type AddressType, type Answer, type Condition, type MatchModule, not, type Unknown } from '../match';
 import { each, unless, valueOf } from './values';
 
 const TYPES: readonly AddressType[] = [
@@ -20,6 +20,13 @@ const WORDS: Readonly<Partial<Record<AddressType, string>>> = {
   MULTICAST: 'a multicast address',
 };
 
+/** The answer where it is not known whether the address is local: it is of type LOCAL or UNICAST then. */
+function withoutTable(wanted: readonly AddressType[], isLocal: Unknown): Answer {
+  const [local, elsewhere] = [wanted.includes('LOCAL'), wanted.includes('UNICAST')];
+  if (local === elsewhere) return local;
+  return local ? isLocal : not(isLocal);
+}
+
 /** What the FIB says of an address (net/netfilter/xt_addrtype.c). */
 export const addrtype: MatchModule = {
   bind: (options) => {
@@ -36,7 +43,8 @@ export const addrtype: MatchModule = {
         test: (view): Answer => {
           const device = limitIn ? view.in : limitOut ? view.out : undefined;
           const type = view.addressType(source ? view.packet.src : view.packet.dst, device);
-          return typeof type === 'string' ? wanted.includes(type) !== use.negated : type;
+          const answer = typeof type === 'string' ? wanted.includes(type) : withoutTable(wanted, type);
+          return use.negated ? not(answer) : answer;
         },
         words: () =>
           source ? unless(use, `from ${list}`, `not from ${list}`) : unless(use, `to ${list}`, `not to ${list}`),

@@ -18,7 +18,7 @@ function hasState(view: PacketView, states: readonly string[]): boolean {
 }
 
 function stateCondition(use: OptionUse): Condition | undefined {
-  const states = valueOf(use).split(',');
+  const states = valueOf(use).toUpperCase().split(',');
   if (states.some((state) => !STATES.includes(state))) return undefined;
   return {
     test: (view) => hasState(view, states) !== use.negated,
@@ -41,16 +41,14 @@ const PORTS: Readonly<Record<string, readonly [(connection: Connection) => numbe
   '--ctrepldstport': [(connection) => connection.reply.dport, 'reply destination port'],
 };
 
-function hasStatus(connection: Connection, statuses: readonly string[]): boolean {
-  const bits = {
-    NONE: false,
-    EXPECTED: false,
-    SEEN_REPLY: connection.seenReply,
-    ASSURED: connection.assured,
-    CONFIRMED: connection.confirmed,
-  };
-  return statuses.some((status) => bits[status as keyof typeof bits]);
-}
+/** Status bits by name. The tracer's connections are not expected ones (of FTP and the like). */
+const STATUSES: ReadonlyMap<string, (connection: Connection) => boolean> = new Map([
+  ['NONE', () => false],
+  ['EXPECTED', () => false],
+  ['SEEN_REPLY', (connection: Connection) => connection.seenReply],
+  ['ASSURED', (connection: Connection) => connection.assured],
+  ['CONFIRMED', (connection: Connection) => connection.confirmed],
+]);
 
 /** A test of the entry itself, and its words. */
 function entryTest(
@@ -81,9 +79,13 @@ function entryTest(
         `direction ${value.toLowerCase()}`,
       ];
     case '--ctstatus': {
-      const statuses = value.split(',');
+      const statuses = value.toUpperCase().split(',');
+      if (!statuses.every((status) => STATUSES.has(status))) return undefined;
       // The kernel compares status bits with the mask; for NONE alone the mask is empty and nothing ever matches.
-      return [(_, connection) => hasStatus(connection, statuses), `status ${value}`];
+      return [
+        (_, connection) => statuses.some((status) => STATUSES.get(status)?.(connection) === true),
+        `status ${value}`,
+      ];
     }
     case '--ctexpire':
       return [

@@ -1,5 +1,4 @@
 import type { Condition, MatchModule, PacketView } from '../match';
-import type { OptionUse } from '../syntax';
 import { formatRange, inRange, readMasked, readNumber, readRange } from '../../net/range';
 import { each, unless, valueOf } from './values';
 
@@ -38,21 +37,21 @@ export const ttl = lifetime('ttl', 'TTL');
 export const hl = lifetime('hl', 'hop limit');
 
 /** Class names of RFC 2474, 2597, 3246. */
-function readDscp(use: OptionUse): number | undefined {
-  const text = valueOf(use).toUpperCase();
+export function readDscp(value: string): number | undefined {
+  const text = value.toUpperCase();
   const selector = /^CS([0-7])$/.exec(text);
   if (selector) return Number(selector[1]) * 8;
   const assured = /^AF([1-4])([1-3])$/.exec(text);
   if (assured) return Number(assured[1]) * 8 + Number(assured[2]) * 2;
   if (text === 'EF') return 46;
   if (text === 'BE') return 0;
-  return readNumber(valueOf(use));
+  return readNumber(value);
 }
 
 export const dscp: MatchModule = {
   bind: (options) =>
     each(options, (use) => {
-      const wanted = readDscp(use);
+      const wanted = readDscp(valueOf(use));
       if (wanted === undefined) return undefined;
       return {
         test: ({ packet }) => (packet.dscp === wanted) !== use.negated,

@@ -49,9 +49,8 @@ export const mac: MatchModule = {
   bind: (options) =>
     each(options, (use) => ({
       test: ({ ownSocket }) =>
-        ownSocket
-          ? use.negated
-          : notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated),
+        // A packet of this node's own has no frame to look at, and then nothing matches (net/netfilter/xt_mac.c).
+        ownSocket ? false : notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated),
       words: () => unless(use, `from MAC ${valueOf(use)}`, `not from MAC ${valueOf(use)}`),
     })),
 };

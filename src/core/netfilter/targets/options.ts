@@ -14,8 +14,10 @@ export const TARGET_OPTIONS: Readonly<Record<string, OptionTable>> = {
   CLASSIFY: options({ 1: '--set-class' }),
   CLUSTERIP: options({ 0: '--new', 1: '--hashmode --clustermac --total-nodes --local-node --hash-init' }),
   CONNMARK: options({
-    0: '--save-mark --restore-mark --left-shift-mark --right-shift-mark',
-    1: '--set-xmark --set-mark --and-mark --or-mark --xor-mark --nfmask --ctmask --mask',
+    0: '--save-mark --restore-mark',
+    1:
+      '--set-xmark --set-mark --and-mark --or-mark --xor-mark --nfmask --ctmask --mask ' +
+      '--left-shift-mark --right-shift-mark',
   }),
   CONNSECMARK: options({ 0: '--save --restore' }),
   CT: options({ 0: '--notrack', 1: '--helper --ctevents --expevents --zone --zone-orig --zone-reply --timeout' }),

@@ -3,6 +3,7 @@ import { parsePrefix } from '../../net/prefix';
 import type { Action, NatRange } from '../action';
 import { parsePort } from '../../net/protocol';
 import { type Range, readMasked, readNumber, readPorts, readRange } from '../../net/range';
+import { readDscp } from '../matches/header';
 import { valueOf } from '../matches/values';
 import type { ModuleUse, OptionUse } from '../syntax';
 import { TARGET_OPTIONS } from './options';
@@ -101,7 +102,7 @@ const READERS: Readonly<Partial<Record<string, (options: Options) => Action | un
     return { kind: 'continue', target: 'CT' };
   },
   DSCP: (options) => {
-    const value = readNumber(options.value('--set-dscp') ?? '');
+    const value = readDscp(options.value('--set-dscp', '--set-dscp-class') ?? '');
     return value === undefined ? { kind: 'continue', target: 'DSCP' } : { kind: 'dscp', value };
   },
   TOS: (options) => {
