@@ -18,6 +18,7 @@ interface Encapsulation {
   readonly outerSource: Address | undefined;
   readonly outerDestination: Address;
   readonly proto: number;
+  readonly sourcePort: number | undefined;
   readonly port: number | undefined;
   readonly by: string;
   /** VXLAN keeps the mark of the inner packet; a packet written by flanneld is new. */
@@ -33,7 +34,8 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
     src: way.outerSource ?? way.outerDestination,
     dst: way.outerDestination,
     proto: way.proto,
-    ...(way.port !== undefined && { sport: way.port, dport: way.port }),
+    ...(way.sourcePort !== undefined && { sport: way.sourcePort }),
+    ...(way.port !== undefined && { dport: way.port }),
     mark: way.keepsMark ? skb.packet.mark : 0,
     ttl: 64,
     length: skb.packet.length + 28,
@@ -64,7 +66,7 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
 
 function tunnelText(way: Encapsulation, source: Address): string {
   const protocol = way.proto === UDP ? 'UDP' : `protocol ${way.proto}`;
-  return `${protocol} ${formatSocket(source, way.port)} → ${formatSocket(way.outerDestination, way.port)}`;
+  return `${protocol} ${formatSocket(source, way.sourcePort)} → ${formatSocket(way.outerDestination, way.port)}`;
 }
 
 function farDevice(stack: Stack, device: Interface): Interface | undefined {
@@ -100,7 +102,15 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       );
     if (!address) return noOwner(stack, skb, device);
     const port = cluster.flannel.config?.port ?? UDP_PORT;
-    return { outerSource: undefined, outerDestination: address, proto: UDP, port, by: 'flannel udp', keepsMark: false };
+    return {
+      outerSource: undefined,
+      outerDestination: address,
+      proto: UDP,
+      sourcePort: port,
+      port,
+      by: 'flannel udp',
+      keepsMark: false,
+    };
   }
   const proto = PROTOCOLS[device.kind ?? ''];
   if (proto !== undefined) {
@@ -110,6 +120,7 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       outerSource: undefined,
       outerDestination: target,
       proto,
+      sourcePort: undefined,
       port: undefined,
       by: device.kind ?? '',
       keepsMark: true,
@@ -120,6 +131,7 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       outerSource: undefined,
       outerDestination: address,
       proto: UDP,
+      sourcePort: 51820,
       port: 51820,
       by: 'wireguard',
       keepsMark: false,
@@ -157,10 +169,17 @@ function underlayAddress(walk: Walk, node: string, like: Address): Address | und
   return (holders.find((holder) => holder.device === main) ?? holders[0])?.address;
 }
 
+/**
+ * Stands for a hash of the inner packet (`udp_flow_src_port`). It is never the port of the other side: the packets back
+ * are another connection, and no replies.
+ */
+const VXLAN_SOURCE_PORT = 49152;
+
 /** VXLAN sends to the VTEP that the forwarding database has for the next hop's MAC address. */
 function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address, dst: Address): Encapsulation | Fate {
   const port = device.vxlan?.port ?? VXLAN_PORT;
-  const base = { outerSource: device.vxlan?.local, proto: UDP, port, by: 'VXLAN', keepsMark: true };
+  const sourcePort = VXLAN_SOURCE_PORT;
+  const base = { outerSource: device.vxlan?.local, proto: UDP, sourcePort, port, by: 'VXLAN', keepsMark: true };
   const { neighbours, fdb } = stack.namespace;
   const neighbour = neighbours?.find((entry) => entry.device === device.name && sameAddress(entry.address, nextHop));
   const vtep = fdb?.find((entry) => entry.device === device.name && entry.mac === neighbour?.mac && entry.vtep)?.vtep;

@@ -23,7 +23,8 @@ SO_TIMESTAMPNS = 35
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 NETLINK_NETFILTER, NFNLGRP_NFTRACE = 12, 9
 NFNL_SUBSYS_ULOG, NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE = 4, 10, 17
-IP_PKTINFO, IPV6_RECVPKTINFO, IPV6_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 49, 50, 11, 15
+IP_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 11, 15
+IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO = 25, 49, 50
 CLONE_NEWNET = 0x40000000
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -165,6 +166,7 @@ def trace_rules(namespace):
                     "kind": "rule",
                     "flavour": "nft",
                     "space": namespace,
+                    "time": time.time(),
                     "table": name(found.get(1)),
                     "chain": name(found.get(2)),
                     "handle": number(found.get(3)),
@@ -191,6 +193,7 @@ def trace_rules(namespace):
                         "kind": "rule",
                         "flavour": "legacy",
                         "space": namespace,
+                        "time": time.time(),
                         "table": table,
                         "chain": chain,
                         "type": kind,
@@ -215,6 +218,8 @@ def serve(namespace, protocol, address, port):
     with inside(namespace):
         server = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     if protocol == "udp":
         # Answers come from the address that was asked.
         if family == socket.AF_INET:
@@ -280,7 +285,10 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
         if protocol == "icmp":
             number_of = socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6
             client = socket.socket(family, socket.SOCK_RAW, number_of)
-            client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+            if family == socket.AF_INET:
+                client.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
+            else:
+                client.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
         else:
             client = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -17,6 +17,8 @@ export type AgentRecord =
       readonly kind: 'rule';
       readonly flavour: 'nft';
       readonly space: string;
+      /** When it was told, soon after it happened. */
+      readonly time: number;
       readonly table: string;
       readonly chain: string;
       readonly handle: number | null;
@@ -33,6 +35,7 @@ export type AgentRecord =
       readonly kind: 'rule';
       readonly flavour: 'legacy';
       readonly space: string;
+      readonly time: number;
       readonly table: string;
       readonly chain: string;
       /** xt_TRACE calls any unconditional verdict `policy` or `return`: the position tells. */

@@ -3,7 +3,10 @@ import type { Cluster } from '../../../src/core/snapshot/cluster';
 import type { Leg, Outcome, Sighting, Step } from '../../../src/core/trace/result';
 import { type LegName, LEGS } from './flow';
 import { describePolicy, describeRule } from './matched-rules';
-import { nameOf, type Observation, type ObservedLeg, type Seen } from './observe';
+import type { ObservedLeg, Seen } from './legs';
+import { nameOf, socketText } from './names';
+import type { Observation } from './observe';
+import { withoutHash } from './entries';
 import { wayOf } from './wire';
 
 /** Where an outcome and what the kernel did disagree; empty where they agree in everything. */
@@ -22,20 +25,25 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
   const { received } = outcome.request;
   compare(
     'source that the server sees',
-    received ? socketOf(received.src, received.sport) : undefined,
+    received ? socketText(received.src, received.sport) : undefined,
     observation.source,
   );
+  const compareRules = (
+    what: string,
+    predicted: ReadonlyMap<string, string[]>,
+    real: ReadonlyMap<string, string[]>,
+  ): void => {
+    for (const key of new Set([...predicted.keys(), ...real.keys()]))
+      compareLists(`rules of ${what} on ${key}`, withoutTrace(predicted.get(key)), withoutTrace(real.get(key)));
+  };
   for (const name of LEGS) {
     const leg = outcome[name];
     const real = observation.legs[name];
-    compareLists(`captures of the ${name}`, predictedCaptures(leg).sort(), realCaptures(cluster, real).sort());
-    const predicted = predictedRules(leg);
-    for (const key of new Set([...predicted.keys(), ...real.matched.keys()]))
-      compareLists(
-        `rules of the ${name} on ${key}`,
-        withoutTrace(predicted.get(key)),
-        withoutTrace(real.matched.get(key)),
-      );
+    const outer = `the outer packet of the ${name}`;
+    compareLists(`captures of the ${name}`, predictedCaptures(leg, false), realCaptures(cluster, real.seen));
+    compareLists(`captures of ${outer}`, predictedCaptures(leg, true), realCaptures(cluster, real.outer.seen));
+    compareRules(`the ${name}`, predictedRules(leg?.steps ?? []), real.matched);
+    compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
   }
   for (const [space, real] of observation.connections)
@@ -63,12 +71,10 @@ function compareEnd(
   if (!leg || leg.verdict === 'delivered' || last?.direction !== 'in') return;
   const { node, namespace, interface: device } = leg.end;
   const master = cluster.node(node ?? '')?.host?.interface(last.interface)?.master;
-  if (device === master && device !== null) return;
-  compare(
-    `end of the ${name}`,
-    `${nameOf(node ?? '', namespace ?? '')} ${device ?? ''}`,
-    `${last.space} ${last.interface}`,
-  );
+  if (master !== undefined && device === master) return;
+  // What POSTROUTING drops ends at the interface that it was to leave by, where nothing is seen.
+  if (leg.steps.at(-1)?.hook === 'POSTROUTING') return;
+  compare(`end of the ${name}`, `${nameOf(node, namespace)} ${device ?? ''}`, `${last.space} ${last.interface}`);
 }
 
 function indent(lines: readonly string[]): string[] {
@@ -80,34 +86,41 @@ function withoutTrace(rules: readonly string[] = []): string[] {
   return rules.filter((text) => !text.endsWith('-j TRACE'));
 }
 
-function socketOf(host: string, port: number | null): string {
-  if (port === null) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
 /** The test's captures are not promiscuous: that would change what a bridge does. */
-function predictedCaptures(leg: Leg | null): string[] {
-  return (leg?.captures ?? []).filter((one) => !one.outer && one.promiscuous !== true).map(describeSighting);
+function predictedCaptures(leg: Leg | null, outer: boolean): string[] {
+  return (leg?.captures ?? [])
+    .filter((one) => one.outer === outer && one.promiscuous !== true)
+    .map(describeSighting)
+    .map(withoutHash)
+    .sort();
 }
 
 function describeSighting({ node, namespace, interface: device, direction, packet }: Sighting): string {
-  const way = `${socketOf(packet.src, packet.sport)} > ${socketOf(packet.dst, packet.dport)}`;
-  return `${nameOf(node ?? '', namespace ?? '')} ${device ?? ''} ${direction} ${packet.proto} ${way}`;
+  const way = `${socketText(packet.src, packet.sport)} > ${socketText(packet.dst, packet.dport)}`;
+  return `${nameOf(node, namespace)} ${device ?? ''} ${direction} ${packet.proto} ${way}`;
 }
 
 /** What can be compared: captures in namespaces that the snapshot shows. */
-function realCaptures(cluster: Cluster, { seen }: ObservedLeg): string[] {
+function realCaptures(cluster: Cluster, seen: readonly Seen[]): string[] {
   const known = new Set(cluster.namespaces.map((one) => nameOf(one.node, one.name)));
-  return seen.filter((one) => known.has(one.space)).map(describeSeen);
+  return seen
+    .filter((one) => known.has(one.space))
+    .map(describeSeen)
+    .map(withoutHash)
+    .sort();
 }
 
 function describeSeen({ space, interface: device, direction, packet }: Seen): string {
   return `${space} ${device} ${direction} ${protocolName(packet.proto)} ${wayOf(packet)}`;
 }
 
-function predictedRules(leg: Leg | null): Map<string, string[]> {
+function outerSteps(leg: Leg | null): Step[] {
+  return (leg?.steps ?? []).flatMap((step) => step.outer ?? []);
+}
+
+function predictedRules(steps: readonly Step[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const step of leg?.steps ?? []) {
+  for (const step of steps) {
     const text = describeStep(step);
     if (text === undefined) continue;
     const flavour = step.source?.output.includes('legacy') === true ? 'legacy' : 'nft';
@@ -123,16 +136,13 @@ function describeStep({ kind, table, chain, rule, text }: Step): string | undefi
   return undefined;
 }
 
-function stepsOn(outcome: Outcome, space: string): Step[] {
-  return LEGS.flatMap((name) => outcome[name]?.steps ?? []).filter(
-    (step) => nameOf(step.node, step.namespace) === space,
-  );
-}
-
 function predictedConnections(outcome: Outcome, space: string): string[] {
   // What data opened that nobody waits for is ended at once by the RST that answers it.
-  const lasting = outcome.verdict === 'connected' ? outcome : { ...outcome, data: null };
-  return stepsOn(lasting, space).flatMap((step) => (step.kind === 'conntrack' ? [step.text] : []));
+  const lasting = outcome.verdict === 'connected' ? LEGS : LEGS.filter((name) => name !== 'data');
+  return lasting
+    .flatMap((name) => [...(outcome[name]?.steps ?? []), ...outerSteps(outcome[name])])
+    .filter((step) => step.kind === 'conntrack' && nameOf(step.node, step.namespace) === space)
+    .map((step) => withoutHash(step.text));
 }
 
 /** A martian source is no matter of rp_filter, and not counted; nor is what was dropped inside a bridge. */

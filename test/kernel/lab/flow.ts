@@ -1,10 +1,13 @@
 import { FLAG } from '../../../src/core/net/packet';
-import { ICMP, ICMPV6, TCP } from '../../../src/core/net/protocol';
+import { ICMP, TCP } from '../../../src/core/net/protocol';
 import { readPacket, type WirePacket } from './wire';
 
-/** The packets that a trace predicts, and those that refuse a connection. */
+/** The packets that a trace predicts. */
 export const LEGS = ['request', 'reply', 'ack', 'data'] as const;
 export type LegName = (typeof LEGS)[number];
+
+/** Those, what refuses a request (a RST, an ICMP error), and whatever else there is. */
+export type PacketName = LegName | 'reset' | 'error' | 'other';
 
 /**
  * Which packets belong to one attempt, whatever NAT makes of their addresses and ports: TCP by its sequence numbers,
@@ -16,26 +19,30 @@ export class Flow {
 
   constructor(private readonly token: string) {}
 
-  /** The leg that a packet belongs to; `reset` for a RST, `error` for an ICMP error about the request. */
-  legOf(packet: WirePacket): LegName | 'reset' | 'error' | undefined {
-    if (packet.proto === TCP) return this.tcpLeg(packet);
-    if (packet.proto === ICMP || packet.proto === ICMPV6) {
-      if ([8, 128].includes(packet.icmpType ?? -1)) return this.carries(packet, 'Q') ? 'request' : undefined;
-      if ([0, 129].includes(packet.icmpType ?? -1)) return this.carries(packet, 'Q') ? 'reply' : undefined;
-      const inner = readPacket(packet.payload);
-      return inner && this.legOf(inner) === 'request' ? 'error' : undefined;
-    }
+  nameOf(packet: WirePacket): PacketName {
+    if (packet.proto === TCP) return this.tcpName(packet);
+    if (packet.icmpType !== undefined) return this.icmpName(packet, packet.icmpType);
     if (this.carries(packet, 'Q')) return 'request';
-    return this.carries(packet, 'A') ? 'reply' : undefined;
+    return this.carries(packet, 'A') ? 'reply' : 'other';
+  }
+
+  private icmpName(packet: WirePacket, type: number): PacketName {
+    const echo = packet.proto === ICMP ? [8, 0] : [128, 129];
+    if (echo.includes(type)) {
+      if (!this.carries(packet, 'Q')) return 'other';
+      return type === echo[0] ? 'request' : 'reply';
+    }
+    const inner = readPacket(packet.payload);
+    return inner && this.nameOf(inner) === 'request' ? 'error' : 'other';
   }
 
   /** Nothing but this attempt sends a SYN with the token's number as its source port, before NAT changes it. */
-  private tcpLeg({ flags, sequence, acknowledged, sport, payload }: WirePacket): LegName | 'reset' | undefined {
+  private tcpName({ flags, sequence, acknowledged, sport, payload }: WirePacket): PacketName {
     if (flags === FLAG.SYN) {
       if (this.first === undefined && sport === Number(this.token.slice(1))) this.first = sequence;
-      return sequence === this.first ? 'request' : undefined;
+      return sequence === this.first ? 'request' : 'other';
     }
-    if (this.first === undefined) return undefined;
+    if (this.first === undefined) return 'other';
     const after = (this.first + 1) >>> 0;
     if ((flags & FLAG.RST) !== 0 && acknowledged === after) return 'reset';
     if (flags === (FLAG.SYN | FLAG.ACK) && acknowledged === after) {
@@ -44,7 +51,7 @@ export class Flow {
     }
     const answered = this.answer === undefined ? undefined : (this.answer + 1) >>> 0;
     if (flags === FLAG.ACK && payload.length === 0 && sequence === after && acknowledged === answered) return 'ack';
-    return flags === (FLAG.PSH | FLAG.ACK) && sequence === answered ? 'data' : undefined;
+    return flags === (FLAG.PSH | FLAG.ACK) && sequence === answered ? 'data' : 'other';
   }
 
   private carries({ payload }: WirePacket, kind: 'Q' | 'A'): boolean {

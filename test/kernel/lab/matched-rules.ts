@@ -7,6 +7,7 @@ export type RuleEvent = Extract<AgentRecord, { kind: 'rule' }>;
 /** The rules of one base chain and what it called, that one packet matched in the kernel. */
 export interface ChainRun {
   readonly packet: WirePacket;
+  readonly time: number;
   readonly flavour: 'nft' | 'legacy';
   readonly matched: string[];
 }
@@ -29,11 +30,16 @@ export function chainRuns(namespace: NetworkNamespace, events: readonly RuleEven
     const bytes = event.bytes === null ? undefined : readPacket(Buffer.from(event.bytes, 'base64'));
     if (event.flavour === 'legacy') {
       if (bytes)
-        runs.push({ packet: bytes, flavour: 'legacy', matched: legacyEvent(namespace, event, bytes.src.family) });
+        runs.push({
+          packet: bytes,
+          time: event.time,
+          flavour: 'legacy',
+          matched: legacyEvent(namespace, event, bytes.src.family),
+        });
       continue;
     }
     if (bytes) {
-      const run: ChainRun = { packet: bytes, flavour: 'nft', matched: [] };
+      const run: ChainRun = { packet: bytes, time: event.time, flavour: 'nft', matched: [] };
       open.set(event.id, run);
       runs.push(run);
     }

@@ -1,36 +1,21 @@
-import { protocolTitle } from '../../../src/core/net/protocol';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
-import type { AgentRecord, ClientResult } from './agent';
-import { command } from './command';
-import { Flow, type LegName } from './flow';
-import { chainRuns, type RuleEvent } from './matched-rules';
+import type { ClientResult } from './agent';
+import { entriesOf } from './entries';
+import type { LegName, PacketName } from './flow';
+import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
+import { socketText } from './names';
 import type { Network } from './network';
-import { readPacket, type WirePacket, wayOf } from './wire';
+import { wayOf } from './wire';
 
 /** What is sent. `from` is a space of the network. */
 export interface Question {
   readonly from: string;
   readonly to: string;
   readonly protocol?: 'tcp' | 'udp' | 'icmp';
-}
-
-/** A packet on an interface. */
-export interface Seen {
-  readonly space: string;
-  readonly interface: string;
-  readonly direction: 'in' | 'out';
-  readonly time: number;
-  readonly packet: WirePacket;
-}
-
-/** One packet's way through the network. */
-export interface ObservedLeg {
-  /** In order of time. */
-  readonly seen: readonly Seen[];
-  /** Rules and policies that matched, by space and flavour (`worker nft`). */
-  readonly matched: ReadonlyMap<string, readonly string[]>;
+  /** How long the client waits: by default not until TCP sends anything again, which it does after a second. */
+  readonly seconds?: number;
 }
 
 /** What the kernel did. */
@@ -47,7 +32,6 @@ export interface Observation {
   readonly sourcePort: number;
 }
 
-/** The client gives up before TCP sends anything twice, which it does after a second. */
 const PATIENCE_SECONDS = 0.6;
 
 let lastPort = 20000;
@@ -60,7 +44,7 @@ export function freshPort(): number {
 export async function observe(
   network: Network,
   cluster: Cluster,
-  { from, to, protocol = 'tcp' }: Question,
+  { from, to, protocol = 'tcp', seconds = PATIENCE_SECONDS }: Question,
   sourcePort: number,
 ): Promise<Observation> {
   const hosts = network.spaces('host');
@@ -76,55 +60,42 @@ export async function observe(
     port: Number(port ?? 0),
     sport: sourcePort,
     token,
-    seconds: PATIENCE_SECONDS,
+    seconds,
   });
   const records = (await network.agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
   const after = await countersOf(network);
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
-  const flow = new Flow(token);
-  const legs = new Map<string, { seen: Seen[]; matched: Map<string, string[]> }>();
-  const legNamed = (name: string): { seen: Seen[]; matched: Map<string, string[]> } => {
-    const leg = legs.get(name) ?? { seen: [], matched: new Map<string, string[]>() };
-    legs.set(name, leg);
-    return leg;
-  };
-  for (const one of packetsOf(records)) legNamed(flow.legOf(one.packet) ?? 'other').seen.push(one);
-  for (const space of hosts) {
-    const namespace = cluster.namespaces.find((one) => nameOf(one.node, one.name) === space);
-    const events = records.filter((record) => record.kind === 'rule' && record.space === space);
-    for (const run of namespace ? chainRuns(namespace, events as RuleEvent[]) : []) {
-      const { matched } = legNamed(flow.legOf(run.packet) ?? 'other');
-      const key = `${space} ${run.flavour}`;
-      matched.set(key, [...(matched.get(key) ?? []), ...run.matched]);
-    }
-  }
+  const legs = sortIntoLegs(cluster, records, token);
+  const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const connections = new Map<string, string[]>();
-  for (const host of hosts) connections.set(host, await connectionsOf(network, host, protocol));
+  for (const host of hosts) connections.set(host, await entriesOf(network, host));
 
-  const ruleRejects = [...legNamed('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
+  const ruleRejects = [...leg('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
   const accepted = records.find((record) => record.kind === 'accepted');
   // Whoever answers has got the request; who refuses by a rule has not let it in.
-  const answered = [legNamed('reply'), ...(ruleRejects ? [] : [legNamed('reset')])].find(
+  const answered = [leg('reply'), ...(ruleRejects ? [] : [leg('reset')])].find(
     ({ seen, matched }) => seen.length > 0 || matched.size > 0,
   );
   const closed = client.error === 'ECONNREFUSED' && !ruleRejects;
-  const arrived = answered !== undefined || accepted !== undefined || closed;
-  const refused = ruleRejects || closed;
-  const arrival = arrived ? legNamed('request').seen.findLast((one) => one.direction === 'in') : undefined;
-  const verdict = verdictOf(client, { arrived, accepted: accepted !== undefined || protocol === 'icmp', refused });
+  const verdict = verdictOf(client, {
+    arrived: answered !== undefined || accepted !== undefined || closed,
+    accepted: accepted !== undefined || protocol === 'icmp',
+    refused: ruleRejects || closed,
+  });
+  const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
   return {
     verdict,
     client,
     source: accepted
-      ? joined(accepted.peer[0], String(accepted.peer[1]))
+      ? socketText(accepted.peer[0], accepted.peer[1])
       : arrival && wayOf(arrival.packet).split(' > ')[0],
     legs: {
-      request: legNamed('request'),
+      request: leg('request'),
       // The way of the RST that makes a connection refused is no leg of the trace; the way of one that is lost is.
-      reply: answered && verdict !== 'rejected' ? answered : legNamed('reply'),
-      ack: legNamed('ack'),
-      data: legNamed('data'),
+      reply: answered && verdict !== 'rejected' ? answered : leg('reply'),
+      ack: leg('ack'),
+      data: leg('data'),
     },
     connections,
     counted,
@@ -132,26 +103,15 @@ export async function observe(
   };
 }
 
-export function nameOf(node: string, namespace: string): string {
-  return namespace === 'host' ? node : `${node}/${namespace}`;
-}
-
 function verdictOf(
   { error, connected, answered }: ClientResult,
   happened: { arrived: boolean; accepted: boolean; refused: boolean },
 ): Verdict {
+  // A rule of the sender's own OUTPUT.
+  if (error === 'EPERM') return 'dropped';
   if (error !== null) return happened.refused ? 'rejected' : 'unroutable';
   if (connected && answered && happened.accepted) return 'connected';
   return happened.arrived ? 'no-reply' : 'dropped';
-}
-
-function packetsOf(records: readonly AgentRecord[]): Seen[] {
-  return records
-    .flatMap((record): Seen[] => {
-      const packet = record.kind === 'packet' ? readPacket(Buffer.from(record.bytes, 'base64')) : undefined;
-      return record.kind === 'packet' && packet ? [{ ...record, packet }] : [];
-    })
-    .sort((a, b) => a.time - b.time);
 }
 
 async function countersOf(network: Network): Promise<Map<string, Readonly<Record<string, number>>>> {
@@ -168,23 +128,4 @@ function difference(
   return Object.fromEntries(
     Object.entries(after).flatMap(([key, value]) => (value === before[key] ? [] : [[key, value - (before[key] ?? 0)]])),
   );
-}
-
-/** As the tracer writes an entry: `TCP 10.0.0.1:1 → 10.0.0.2:80, replies 10.0.0.3:80 → 10.0.0.1:1`. */
-async function connectionsOf(network: Network, space: string, protocol: string): Promise<string[]> {
-  const argv = ['ip', 'netns', 'exec', network.namespace(space), 'conntrack', '-L', '-o', 'extended'];
-  const { stdout } = await command(argv);
-  return stdout.split('\n').flatMap((line) => {
-    const head = /^\S+\s+\d+\s+(\S+)\s+(\d+)\s/.exec(line);
-    if (!head?.[1]?.startsWith(protocol)) return [];
-    const [original, reply] = [...line.matchAll(/src=(\S+) dst=(\S+)(?: sport=(\d+) dport=(\d+))?/g)].map(
-      ([, src = '', dst = '', sport, dport]) => `${joined(src, sport)} → ${joined(dst, dport)}`,
-    );
-    return [`${protocolTitle(Number(head[2]))} ${original ?? ''}, replies ${reply ?? ''}`];
-  });
-}
-
-function joined(host: string, port: string | undefined): string {
-  if (port === undefined) return host;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -6,6 +6,8 @@ export interface WirePacket {
   readonly src: Address;
   readonly dst: Address;
   readonly proto: number;
+  /** Of the whole packet, of which less may be shown. */
+  readonly length: number;
   readonly sport: number | undefined;
   readonly dport: number | undefined;
   /** TCP: the bits of `FLAG`, and the numbers that no NAT changes. */
@@ -29,6 +31,7 @@ export function readPacket(bytes: Buffer): WirePacket | undefined {
     src: addressOf(bytes.subarray(from, from + width)),
     dst: addressOf(bytes.subarray(from + width, from + 2 * width)),
     proto,
+    length: bytes.readUInt16BE(version === 4 ? 2 : 4) + (version === 4 ? 0 : headerLength),
     sport: hasPorts(proto) ? body.readUInt16BE(0) : undefined,
     dport: hasPorts(proto) ? body.readUInt16BE(2) : undefined,
     flags: isTcp ? (body[13] ?? 0) & 0x3f : 0,

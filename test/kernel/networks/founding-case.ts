@@ -1,5 +1,5 @@
 import type { Network, Plan, Space } from '../lab/network';
-import type { ObservedLeg } from '../lab/observe';
+import type { ObservedLeg } from '../lab/legs';
 import { kubeProxy } from './kube-proxy';
 import { type NodePlan, twoNodes } from './two-nodes';
 

@@ -55,7 +55,7 @@ export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ip
   for (const pod of pods)
     spaces[`node/default/${pod}`] = {
       kind: 'pod',
-      setup: (routed.includes(pod) ? routedPod(pod) : bridgedPod(pod, ipv6)) + (inPod[pod] ?? ''),
+      setup: (routed.includes(pod) ? routedPod(pod, ipv6) : bridgedPod(pod, ipv6)) + (inPod[pod] ?? ''),
       serves: [...SERVERS, ...(ipv6 ? SERVERS6 : [])],
     };
   return {
@@ -64,7 +64,9 @@ export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ip
       ['node:eth0', 'router:node'],
       ...pods.map((pod) => [`node:veth-${pod}`, `node/default/${pod}:eth0`] as const),
     ],
-    acquainted: bridged.map((pod) => ['node', PODS[pod]] as const),
+    acquainted: bridged.flatMap((pod) =>
+      [PODS[pod], ...(ipv6 ? [address6(PODS[pod])] : [])].map((address) => ['node', address] as const),
+    ),
     ipv6,
   };
 }
@@ -82,7 +84,8 @@ ${bridged.map((pod) => `ip link set veth-${pod} master cni0 up`).join('\n')}
 ${routed
   .map(
     (pod) => `ip link set veth-${pod} address ${cableMac(pod)} up
-ip route add ${PODS[pod]} dev veth-${pod} scope link`,
+ip route add ${PODS[pod]} dev veth-${pod} scope link
+${ipv6 ? `ip -6 addr add fe80::1/64 dev veth-${pod}\nip -6 route add ${address6(PODS[pod])} dev veth-${pod}` : ''}`,
   )
   .join('\n')}
 ${ipv6 ? `sysctl -qw net.ipv6.conf.all.forwarding=1\nip addr add ${address6(BRIDGE)}/64 dev cni0` : ''}
@@ -104,12 +107,13 @@ function cableMac(pod: PodName): string {
 }
 
 /** As Calico does it: the gateway is an address that nobody has, for which the node answers. */
-function routedPod(pod: PodName): string {
+function routedPod(pod: PodName, ipv6: boolean): string {
   return `
 ip addr add ${PODS[pod]}/32 dev eth0
 ip link set eth0 up
 ip route add 169.254.1.1 dev eth0 scope link
 ip route add default via 169.254.1.1
 ip neigh add 169.254.1.1 lladdr ${cableMac(pod)} dev eth0 nud permanent
+${ipv6 ? `ip addr add ${address6(PODS[pod])}/128 dev eth0\nip -6 route add default via fe80::1 dev eth0` : ''}
 `;
 }

@@ -1,0 +1,33 @@
+import { VXLAN_PORT } from '../../../src/core/overlay/flannel';
+import { protocolTitle } from '../../../src/core/net/protocol';
+import { command } from './command';
+import { socketText } from './names';
+import type { Network } from './network';
+
+/** The entries of connection tracking in a space, as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. */
+export async function entriesOf(network: Network, space: string): Promise<string[]> {
+  const families = network.plan.ipv6 === true ? ['ipv4', 'ipv6'] : ['ipv4'];
+  const found: string[] = [];
+  for (const family of families) {
+    const namespace = network.namespace(space);
+    const argv = ['ip', 'netns', 'exec', namespace, 'conntrack', '-L', '-f', family, '-o', 'extended'];
+    const { stdout } = await command(argv);
+    found.push(...stdout.split('\n').flatMap(entryText));
+  }
+  return found;
+}
+
+function entryText(line: string): string[] {
+  const protocol = /^\S+\s+\d+\s+(?:tcp|udp|icmp|icmpv6)\s+(\d+)\s/.exec(line)?.[1];
+  if (protocol === undefined) return [];
+  const [original, reply] = [...line.matchAll(/src=(\S+) dst=(\S+)(?: sport=(\d+) dport=(\d+))?/g)].map(
+    ([, src = '', dst = '', sport, dport]) => `${socketText(src, sport)} → ${socketText(dst, dport)}`,
+  );
+  return [withoutHash(`${protocolTitle(Number(protocol))} ${original ?? ''}, replies ${reply ?? ''}`)];
+}
+
+/** The source port of a VXLAN packet is a hash of what it carries; the tracer shows another number. */
+export function withoutHash(text: string): string {
+  if (!text.includes(`:${VXLAN_PORT}`)) return text;
+  return text.replace(/:\d+/g, (port) => (port === `:${VXLAN_PORT}` ? port : ':*'));
+}

@@ -1,0 +1,97 @@
+import type { Cluster } from '../../../src/core/snapshot/cluster';
+import type { AgentRecord } from './agent';
+import { Flow, type PacketName } from './flow';
+import { type ChainRun, chainRuns, type RuleEvent } from './matched-rules';
+import { nameOf } from './names';
+import { innerPacket, outerKey } from './tunnels';
+import { readPacket, type WirePacket } from './wire';
+
+/** A packet on an interface. */
+export interface Seen {
+  readonly space: string;
+  readonly interface: string;
+  readonly direction: 'in' | 'out';
+  readonly time: number;
+  readonly packet: WirePacket;
+}
+
+/** One packet's way through the network. */
+export interface ObservedLeg {
+  /** In order of time. */
+  readonly seen: Seen[];
+  /** Rules and policies that matched, by space and flavour: `worker nft`. */
+  readonly matched: Map<string, string[]>;
+  /** The same of the outer packet of a tunnel. */
+  readonly outer: { readonly seen: Seen[]; readonly matched: Map<string, string[]> };
+}
+
+export function emptyLeg(): ObservedLeg {
+  return { seen: [], matched: new Map(), outer: { seen: [], matched: new Map() } };
+}
+
+/** TCP sends again what nobody has answered, a second later. */
+const RETRANSMISSION_SECONDS = 0.9;
+
+/** Sorts what was seen in the network by the packets that the trace predicts. */
+export function sortIntoLegs(
+  cluster: Cluster,
+  records: readonly AgentRecord[],
+  token: string,
+): ReadonlyMap<PacketName, ObservedLeg> {
+  const flow = new Flow(token);
+  const legs = new Map<PacketName, ObservedLeg>();
+  const legOf = (packet: WirePacket): ObservedLeg => {
+    const name = flow.nameOf(packet);
+    const leg = legs.get(name) ?? emptyLeg();
+    legs.set(name, leg);
+    return leg;
+  };
+  const carriers = new Map<string, ObservedLeg>();
+  const packets = packetsOf(records);
+  const first = packets.find((one) => flow.nameOf(innerPacket(one.packet) ?? one.packet) === 'request');
+  const isFirst = ({ time }: { time: number }): boolean => !first || time < first.time + RETRANSMISSION_SECONDS;
+  for (const one of packets.filter(isFirst)) {
+    const inner = innerPacket(one.packet);
+    const leg = legOf(inner ?? one.packet);
+    if (!inner) leg.seen.push(one);
+    else {
+      leg.outer.seen.push(one);
+      // Of packets that cannot be told apart from outside, the first is that of the handshake.
+      if (!carriers.has(outerKey(one.packet))) carriers.set(outerKey(one.packet), leg);
+    }
+  }
+  for (const [space, run] of runsOf(cluster, records).filter(([, run]) => isFirst(run))) {
+    const carried = carriers.get(outerKey(run.packet));
+    if (carried) addOnce(carried.outer.matched, `${space} ${run.flavour}`, run);
+    else if (!innerPacket(run.packet)) add(legOf(run.packet).matched, `${space} ${run.flavour}`, run.matched);
+  }
+  return legs;
+}
+
+function packetsOf(records: readonly AgentRecord[]): Seen[] {
+  return records
+    .flatMap((record): Seen[] => {
+      const packet = record.kind === 'packet' ? readPacket(Buffer.from(record.bytes, 'base64')) : undefined;
+      return record.kind === 'packet' && packet ? [{ ...record, packet }] : [];
+    })
+    .sort((a, b) => a.time - b.time);
+}
+
+function runsOf(cluster: Cluster, records: readonly AgentRecord[]): [space: string, run: ChainRun][] {
+  return cluster.namespaces.flatMap((namespace) => {
+    const space = nameOf(namespace.node, namespace.name);
+    const events = records.filter((record): record is RuleEvent => record.kind === 'rule' && record.space === space);
+    return chainRuns(namespace, events).map((run): [string, ChainRun] => [space, run]);
+  });
+}
+
+function add(matched: Map<string, string[]>, key: string, texts: readonly string[]): void {
+  matched.set(key, [...(matched.get(key) ?? []), ...texts]);
+}
+
+/** An outer packet passes a base chain once; what is told of it again is another packet like it. */
+function addOnce(matched: Map<string, string[]>, key: string, run: ChainRun): void {
+  const begins = run.matched[0];
+  if (begins !== undefined && matched.get(key)?.includes(begins) === true) return;
+  add(matched, key, run.matched);
+}
