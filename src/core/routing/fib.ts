@@ -142,7 +142,7 @@ export function localRoutes(interfaces: readonly Interface[], family: Family): R
       routes.push(derived('local', prefixOf(own.address), device, own, (primary ?? own).address));
       const length = prefixLength(own.network) ?? 0;
       if (device.loopback && family === 4) routes.push(derived('local', own.network, device, own, own.address));
-      else if (family === 4 && length < 31)
+      else if (family === 4 && length < 31 && !own.secondary)
         routes.push(derived('broadcast', lastOf(own.network), device, own, own.address));
     }
   return routes;

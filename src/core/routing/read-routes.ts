@@ -102,9 +102,12 @@ function readText(text: string, asked: Family): Routes {
       };
       continue;
     }
-    const route = fromText(line, asked, number);
-    if (route) routes.push(route);
-    else problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is not a route` });
+    // With -o, the next hops follow on the same line after backslashes.
+    const [first = '', ...hops] = line.split(/\\?\s+(?=nexthop )/);
+    const route = fromText(first, asked, number);
+    if (!route) problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is not a route` });
+    else if (hops.length === 0) routes.push(route);
+    else routes.push({ ...route, nextHops: hops.map(hopFromText), text: [route.text, ...hops].join(' ') });
   }
   return { routes, allTables: lists(routes), problems };
 }

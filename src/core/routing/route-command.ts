@@ -5,7 +5,6 @@ import { linesOf } from '../text/lines';
 import { type NextHop, type Route, routeText, type RouteType } from './route';
 
 const HEADER = /^\s*Destination\s+Gateway\s+Genmask\b/m;
-const ROW = /^(\S+)\s+(\S+)\s+(\d+\.\d+\.\d+\.\d+)\s+([A-Z!]+)\s+(.*?)\s*(\S+)\s*$/;
 
 /** Whether the text is a table of `route`, `route -n` or `netstat -rn`. */
 export function isRouteCommand(text: string): boolean {
@@ -16,31 +15,47 @@ export function isRouteCommand(text: string): boolean {
 export function readRouteCommand(text: string, family: Family): { routes: Route[]; problems: Problem[] } {
   const routes: Route[] = [];
   const problems: Problem[] = [];
+  let columns: readonly string[] = [];
   for (const { text: line, number } of linesOf(text)) {
-    if (line.trim() === '' || HEADER.test(line) || /^\s*Kernel IP/.test(line)) continue;
-    const row = ROW.exec(line.trim());
-    const route = row && family === 4 ? fromRow(row, number) : undefined;
-    if (route) routes.push(route);
-    else problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is not a row of route's table` });
+    const words = line.trim().split(/\s+/);
+    if (HEADER.test(line)) columns = words;
+    else if (line.trim() !== '' && !/^\s*Kernel IP/.test(line)) {
+      const route =
+        family === 4 ? fromRow(new Map(columns.map((name, at) => [name, words[at] ?? ''])), number) : undefined;
+      if (route) routes.push(route);
+      else problems.push(unreadable(line.trim(), words, number));
+    }
   }
   return { routes, problems };
 }
 
-function fromRow(row: RegExpExecArray, line: number): Route | undefined {
-  const [, destination = '', gateway = '', mask = '', flags = '', middle = '', device = ''] = row;
-  const prefix = readPrefix(destination, mask);
-  if (!prefix) return undefined;
-  const rejects = flags.includes('!');
-  const type: RouteType = rejects ? 'unreachable' : 'unicast';
+function unreadable(line: string, [destination = '', , mask = '']: readonly string[], number: number): Problem {
+  if (/^[a-z_]/i.test(destination) && parseAddress(mask))
+    return {
+      severity: 'warning',
+      line: number,
+      message: `the route to "${destination}" is left out: run route -n, which shows addresses instead of names`,
+    };
+  return { severity: 'error', line: number, message: `"${line}" is not a row of route's table` };
+}
+
+/** A row, by the names of its columns: `route` has metrics, `netstat -rn` has MSS, window and irtt in their place. */
+function fromRow(row: ReadonlyMap<string, string>, line: number): Route | undefined {
+  const prefix = readPrefix(row.get('Destination') ?? '', row.get('Genmask') ?? '');
+  const flags = row.get('Flags') ?? '';
+  const device = row.get('Iface') ?? '';
+  const metric = row.get('Metric') ?? '0';
+  if (!prefix || !/^[A-Z!]+$/.test(flags) || device === '' || !/^\d+$/.test(metric)) return undefined;
+  // A blackhole has "*" for an interface; unreachable and prohibit look alike.
+  const type: RouteType = flags.includes('!') ? 'unreachable' : device === '*' ? 'blackhole' : 'unicast';
   const route = {
     family: 4 as const,
     table: 'main',
     type,
     destination: prefix,
-    nextHops: [hopOf(gateway, rejects ? undefined : device, flags)],
+    nextHops: [hopOf(row.get('Gateway') ?? '', type === 'unicast' ? device : undefined, flags)],
     preferredSource: undefined,
-    // netstat -rn prints MSS, window and irtt where route prints metric, references and use.
-    metric: /^\d+\s+\d+\s+\d+$/.test(middle) ? Number(middle.split(/\s+/)[0]) : 0,
+    metric: Number(metric),
     tos: 0,
     scope: undefined,
     protocol: undefined,
@@ -51,8 +66,9 @@ function fromRow(row: RegExpExecArray, line: number): Route | undefined {
 
 function readPrefix(destination: string, mask: string): Prefix | undefined {
   if (destination === 'default') return EVERYWHERE[4];
-  // route prints the network of RFC 3927 by this name, from /etc/networks.
-  return parsePrefix(`${destination === 'link-local' ? '169.254.0.0' : destination}/${mask}`);
+  // route prints networks of /etc/networks by name; these two are in every distribution's.
+  const network = { 'link-local': '169.254.0.0', loopback: '127.0.0.0' }[destination] ?? destination;
+  return parsePrefix(`${network}/${mask}`);
 }
 
 function hopOf(gateway: string, device: string | undefined, flags: string): NextHop {
