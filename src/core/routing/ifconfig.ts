@@ -40,6 +40,8 @@ export function readIfconfig(text: string): { interfaces: Interface[]; problems:
     }
     const address = addressLine(line, number);
     if (address) current.addresses.push(address);
+    else if (/^\s*inet6? /.test(line))
+      problems.push({ severity: 'warning', line: number, message: `"${line.trim()}" has no address that can be read` });
     const mtu = numberAfter(line, /\bMTU:(\d+)/);
     if (mtu !== undefined) {
       current = { ...current, mtu, up: /\bUP\b/.test(line) };

@@ -78,6 +78,12 @@ function readText(text: string): Interfaces {
   const found = new Map<string, Interface>();
   const problems: Problem[] = [];
   let current: Interface | undefined;
+  const take = (device: Interface, part: string, line: number): Interface => {
+    const after = detail(device, part, line);
+    if (/^inet6? /.test(part) && after.addresses.length === device.addresses.length)
+      problems.push({ severity: 'warning', line, message: `"${part}" has no address that can be read` });
+    return after;
+  };
   for (const { text: line, number } of linesOf(text)) {
     const head = HEAD.exec(line);
     if (head) {
@@ -85,10 +91,10 @@ function readText(text: string): Interfaces {
       const known = found.get(name);
       current = flags === undefined && known ? known : headLine(known, Number(index), name, at, flags, rest, number);
       // `-o` prints an address on the same line, the rest of a link after backslashes.
-      for (const part of rest.split('\\')) current = detail(current, part.trim(), number);
+      for (const part of rest.split('\\')) current = take(current, part.trim(), number);
       found.set(name, current);
     } else if (current && line.trim() !== '') {
-      current = detail(current, line.trim(), number);
+      current = take(current, line.trim(), number);
       found.set(current.name, current);
     } else if (line.trim() !== '') {
       problems.push({

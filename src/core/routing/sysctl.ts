@@ -75,11 +75,18 @@ function dotted(key: string): string {
     .join('.');
 }
 
+/**
+ * The keys, or beginnings of keys, that a command prints whole: all for `sysctl -a` and where the command is not known,
+ * none where a pattern or another program chose among them.
+ */
 function askedBy(command: string): string[] {
+  if (command.trim() === '') return [''];
   const words = command.trim().split(/\s+/);
   const at = words.findIndex((word) => /(^|\/)sysctl$/.test(word));
-  const names = words.slice(at + 1).filter((word) => !word.startsWith('-') && !/[<>|&;]/.test(word));
-  return at < 0 || names.length === 0 ? [''] : names.map(dotted);
+  const own = words.slice(at + 1).filter((word) => !/^\d*>/.test(word));
+  if (at < 0 || own.some((word) => /[|;*]|&&/.test(word) || /^(-r|-p|--pattern|--load)/.test(word))) return [];
+  const names = own.filter((word) => !word.startsWith('-'));
+  return names.length === 0 ? [''] : names.map(dotted);
 }
 
 /** The name of an interface inside a key: `flannel/1` for flannel.1. */
