@@ -46,7 +46,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
   }
-  for (const [space, real] of observation.connections)
+  for (const [space, real] of observation.reset ? [] : observation.connections)
     compareLists(`connections on ${space}`, predictedConnections(outcome, space).sort(), [...real].sort());
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);

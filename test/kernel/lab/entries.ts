@@ -6,15 +6,9 @@ import type { Network } from './network';
 
 /** The entries of connection tracking in a space, as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. */
 export async function entriesOf(network: Network, space: string): Promise<string[]> {
-  const families = network.plan.ipv6 === true ? ['ipv4', 'ipv6'] : ['ipv4'];
-  const found: string[] = [];
-  for (const family of families) {
-    const namespace = network.namespace(space);
-    const argv = ['ip', 'netns', 'exec', namespace, 'conntrack', '-L', '-f', family, '-o', 'extended'];
-    const { stdout } = await command(argv);
-    found.push(...stdout.split('\n').flatMap(entryText));
-  }
-  return found;
+  const argv = ['ip', 'netns', 'exec', network.namespace(space), 'conntrack', '-L', '-o', 'extended'];
+  const { stdout } = await command(argv);
+  return stdout.split('\n').flatMap(entryText);
 }
 
 function entryText(line: string): string[] {

@@ -3,7 +3,7 @@ import type { AgentRecord } from './agent';
 import { Flow, type PacketName } from './flow';
 import { type ChainRun, chainRuns, type RuleEvent } from './matched-rules';
 import { nameOf } from './names';
-import { innerPacket, outerKey } from './tunnels';
+import { innerPacket, isOuter, outerKey } from './tunnels';
 import { readPacket, type WirePacket } from './wire';
 
 /** A packet on an interface. */
@@ -40,12 +40,12 @@ export function sortIntoLegs(
 ): ReadonlyMap<PacketName, ObservedLeg> {
   const flow = new Flow(token);
   const legs = new Map<PacketName, ObservedLeg>();
-  const legOf = (packet: WirePacket): ObservedLeg => {
-    const name = flow.nameOf(packet);
+  const legNamed = (name: PacketName): ObservedLeg => {
     const leg = legs.get(name) ?? emptyLeg();
     legs.set(name, leg);
     return leg;
   };
+  const legOf = (packet: WirePacket): ObservedLeg => legNamed(flow.nameOf(packet));
   const carriers = new Map<string, ObservedLeg>();
   const packets = packetsOf(records);
   const first = packets.find((one) => flow.nameOf(innerPacket(one.packet) ?? one.packet) === 'request');
@@ -61,9 +61,11 @@ export function sortIntoLegs(
     }
   }
   for (const [space, run] of runsOf(cluster, records).filter(([, run]) => isFirst(run))) {
-    const carried = carriers.get(outerKey(run.packet));
-    if (carried) addOnce(carried.outer.matched, `${space} ${run.flavour}`, run);
-    else if (!innerPacket(run.packet)) add(legOf(run.packet).matched, `${space} ${run.flavour}`, run.matched);
+    const key = `${space} ${run.flavour}`;
+    // An outer packet that no capture has seen was dropped before it left: the first there was.
+    const carrier = carriers.get(outerKey(run.packet)) ?? (carriers.size === 0 ? legNamed('request') : undefined);
+    if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
+    else if (carrier) addOnce(carrier.outer.matched, key, run);
   }
   return legs;
 }

@@ -25,6 +25,8 @@ export interface Observation {
   /** The source that the server sees, where the request got there. */
   readonly source: string | undefined;
   readonly legs: Readonly<Record<LegName, ObservedLeg>>;
+  /** Whether the server refused with a RST: it ends the entry of connection tracking, too. */
+  readonly reset: boolean;
   /** Entries of connection tracking that the attempt left, by space. */
   readonly connections: ReadonlyMap<string, readonly string[]>;
   /** By how much the counters of each space grew. */
@@ -97,6 +99,7 @@ export async function observe(
       ack: leg('ack'),
       data: leg('data'),
     },
+    reset: leg('reset').seen.length > 0,
     connections,
     counted,
     sourcePort,

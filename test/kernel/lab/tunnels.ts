@@ -5,7 +5,7 @@ import { readPacket, type WirePacket } from './wire';
 const VXLAN_AND_ETHERNET = 8 + 14;
 
 /** Whether a packet carries another. */
-function isOuter({ dport }: WirePacket): boolean {
+export function isOuter({ dport }: WirePacket): boolean {
   return dport === UDP_PORT || dport === VXLAN_PORT;
 }
 
@@ -20,7 +20,6 @@ export function innerPacket(packet: WirePacket): WirePacket | undefined {
  * they carry.
  */
 export function outerKey(packet: WirePacket): string {
-  if (!isOuter(packet)) return 'none';
   const { src, dst, length, payload } = packet;
   return [formatAddress(src), formatAddress(dst), length, payload.toString('hex', 0, 12)].join(' ');
 }

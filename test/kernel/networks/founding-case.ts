@@ -1,7 +1,7 @@
 import type { Network, Plan, Space } from '../lab/network';
 import type { ObservedLeg } from '../lab/legs';
-import { kubeProxy } from './kube-proxy';
-import { type NodePlan, twoNodes } from './two-nodes';
+import { kubeProxy, type Settings } from './kube-proxy';
+import { type NodePlan, type Site, twoNodes } from './two-nodes';
 
 /*
  * The founding case in the addresses of the oracle (one LAN) and of the document's second environment (two LANs and a
@@ -12,23 +12,30 @@ const G4 = { name: 'G4', address: '10.0.0.103', port: 80, endpoints: ['10.1.63.3
 /** The document has no service whose pod is on the worker; this one is for "would fail too". */
 const G6 = { name: 'G6', address: '10.0.0.106', port: 80, endpoints: ['10.1.9.6:80'] };
 
-/** Docker's rule, and kube-proxy's. */
-function rules(pods: string): string {
-  return `${kubeProxy([G4, G6])}
-nat POSTROUTING -s ${pods}.0/24 ! -o docker0 -j MASQUERADE`;
+function node(
+  address: string,
+  pods: string,
+  routes: readonly string[],
+  running: NodePlan['running'],
+  { proxy, more = '' }: NodeRules = {},
+): NodePlan {
+  const docker = `nat POSTROUTING -s ${pods}.0/24 ! -o docker0 -j MASQUERADE`;
+  return { address, pods, routes, running, setup: [kubeProxy([G4, G6], proxy), docker, more, ''].join('\n') };
 }
 
-function node(address: string, pods: string, routes: readonly string[], running: NodePlan['running']): NodePlan {
-  return { address, pods, routes, running, setup: rules(pods) };
+interface NodeRules {
+  readonly proxy?: Settings;
+  /** Commands after kube-proxy's and Docker's. */
+  readonly more?: string;
 }
 
-/** oracle/repro-flannel-asym.sh */
-export function oracle(overlay: 'tun' | 'vxlan'): Plan {
+/** oracle/repro-flannel-asym.sh, with a pod on the worker, too. */
+export function oracle(overlay: Site['overlay'], worker: NodeRules = {}, master: NodeRules = {}): Plan {
   const gateway = ['default via 192.168.1.1'];
   return twoNodes({
     overlay,
-    worker: node('192.168.1.12', '10.1.12', gateway, {}),
-    master: node('192.168.1.11', '10.1.63', gateway, { g4: 3 }),
+    worker: node('192.168.1.12', '10.1.12', gateway, { alpine: 2 }, worker),
+    master: node('192.168.1.11', '10.1.63', gateway, { g4: 3 }, master),
     router: { kind: 'unseen', addresses: ['192.168.1.1'] },
   });
 }

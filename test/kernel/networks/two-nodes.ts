@@ -6,7 +6,7 @@ import type { Plan, Space } from '../lab/network';
  */
 
 export interface Site {
-  readonly overlay: 'tun' | 'vxlan';
+  readonly overlay: 'tun' | 'vxlan' | 'host-gw';
   readonly worker: NodePlan;
   readonly master: NodePlan;
   /** Between the nodes: a LAN for both, or one for each if their networks differ. */
@@ -23,11 +23,6 @@ export interface NodePlan {
   readonly running: Readonly<Record<string, number>>;
   /** More commands of its setup. */
   readonly setup: string;
-}
-
-/** The name of the overlay's interface. */
-export function overlayDevice({ overlay }: Pick<Site, 'overlay'>): string {
-  return overlay === 'tun' ? 'flannel0' : 'flannel.1';
 }
 
 export function twoNodes(site: Site): Plan {
@@ -74,7 +69,7 @@ ${Object.keys(node.running)
 ip addr add ${node.address}/24 dev eth0
 ip link set eth0 up
 ${node.routes.map((route) => `ip route add ${route}`).join('\n')}
-${site.overlay === 'tun' ? tunSetup(node) : vxlanSetup(node, other)}
+${{ tun: tunSetup, vxlan: vxlanSetup, 'host-gw': gatewaySetup }[site.overlay](node, other)}
 ${node.setup}`;
 }
 
@@ -83,6 +78,11 @@ function tunSetup(node: NodePlan): string {
   return `
 ip addr add ${node.pods}.0/16 dev flannel0
 ip link set flannel0 mtu 1472 up`;
+}
+
+/** flannel's host-gw backend: the other node is the gateway to its pods. */
+function gatewaySetup(_: NodePlan, other: NodePlan): string {
+  return `ip route add ${other.pods}.0/24 via ${other.address}`;
 }
 
 /** flannel's vxlan backend since 0.9: a route, a neighbour and a forwarding entry for each other node. */

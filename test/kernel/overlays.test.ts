@@ -1,0 +1,96 @@
+import { testPlans } from './lab/cases';
+import { oracle } from './networks/founding-case';
+
+const service = '10.0.0.103:80';
+const onlyEstablished = `
+iptables -P INPUT DROP
+filter INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`;
+const strict = { more: 'sysctl -qw net.ipv4.conf.all.rp_filter=1' };
+const masquerading = { masqueradeAll: true };
+
+testPlans('overlays', [
+  {
+    title: 'host-gw: request and reply take the same way, strict rp_filter or not',
+    plan: oracle('host-gw', strict, strict),
+    from: 'worker',
+    to: service,
+    verdict: 'connected',
+    source: '192.168.1.12',
+  },
+  {
+    title: 'host-gw: pod → pod on the other node',
+    plan: oracle('host-gw', strict, strict),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'tun: pod → pod on the other node',
+    plan: oracle('tun', strict, strict),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'connected',
+    source: '10.1.12.0',
+  },
+  {
+    title: 'vxlan: pod → service on the other node',
+    plan: oracle('vxlan', strict, strict),
+    from: 'worker/default/alpine',
+    to: service,
+    verdict: 'connected',
+  },
+  {
+    title: 'vxlan: the mark of the inner packet is on the outer one, which kube-proxy then masquerades, too',
+    plan: oracle('vxlan', { proxy: masquerading }),
+    from: 'worker',
+    to: service,
+    verdict: 'connected',
+    source: '10.1.12.0',
+  },
+  {
+    title: 'tun: the outer packet has no mark',
+    plan: oracle('tun', { proxy: masquerading, more: 'mangle OUTPUT -p udp -m mark --mark 0x4000/0x4000 -j DROP' }),
+    from: 'worker',
+    to: service,
+    verdict: 'connected',
+    source: '10.1.12.0',
+  },
+  {
+    title: 'vxlan: INPUT takes replies alone, and a packet back is none',
+    plan: oracle('vxlan', { proxy: masquerading, more: onlyEstablished }),
+    from: 'worker',
+    to: service,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'tun: INPUT takes replies alone, and a packet back is one',
+    plan: oracle('tun', { proxy: masquerading, more: onlyEstablished }),
+    from: 'worker',
+    to: service,
+    verdict: 'connected',
+  },
+  {
+    title: 'vxlan: INPUT of the other node does not take the outer packet',
+    plan: oracle('vxlan', {}, { more: onlyEstablished }),
+    from: 'worker',
+    to: service,
+    verdict: 'dropped',
+  },
+  {
+    title: 'tun: OUTPUT drops the outer packet',
+    plan: oracle('tun', { more: 'filter OUTPUT -p udp --dport 8285 -j DROP' }),
+    from: 'worker',
+    to: service,
+    verdict: 'dropped',
+  },
+  {
+    title: 'tun: the RST of a closed port comes in on eth0, where the strict worker drops it',
+    plan: oracle('tun', {
+      more: `${strict.more}
+nat OUTPUT -d 10.0.0.109 -p tcp --dport 80 -j DNAT --to-destination 10.1.63.3:81`,
+    }),
+    from: 'worker',
+    to: '10.0.0.109:80',
+    verdict: 'no-reply',
+  },
+]);
