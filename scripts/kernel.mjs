@@ -1,6 +1,7 @@
 // Holds the tracer against the kernel of this machine, in network namespaces: test/kernel/**/*.test.ts
 //   node scripts/kernel.mjs [PART-OF-A-PATH …]
 // Exit code 77: cannot run here; the reason is on standard error.
+import { spawnSync } from 'node:child_process';
 import { bundleTests, findTests } from './bundle-tests.mjs';
 import { main } from './lib/main.mjs';
 import { run } from './lib/process.mjs';
@@ -13,21 +14,40 @@ const AT_ONCE = 3;
 const PROGRAMS = ['bridge', 'conntrack', 'ip', 'ip6tables', 'ip6tables-save', 'ipset', 'iptables', 'iptables-legacy'];
 PROGRAMS.push('iptables-legacy-save', 'iptables-save', 'nft', 'python3', 'ss', 'sysctl', 'unshare');
 
-function whyNot() {
-  if (process.platform !== 'linux') return 'it needs a Linux kernel';
-  if (process.getuid() !== 0) return 'it needs root, to make network namespaces';
-  const missing = PROGRAMS.filter((name) => !findProgram(name));
-  return missing.length > 0 ? `not installed: ${missing.join(', ')}` : undefined;
-}
-
 /**
  * Everything happens in namespaces of its own: whatever ends the test, the kernel then takes down what it made, and
  * nothing of the machine is touched. /run is where ip keeps the names of namespaces, and iptables its lock.
  */
-const APART = ['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-const START = 'mount -t tmpfs tmpfs /run && mkdir /run/netns && "$@"';
+const apart = (command) => [
+  ...(process.getuid() === 0 ? [] : ['--map-root-user']),
+  ...['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ...['sh', '-ec', 'mount -t tmpfs tmpfs /run; mkdir /run/netns; "$@"', 'sh', ...command],
+];
+
+/** What every network needs of the kernel; some containers and some kernels have it not. */
+const TRIAL = `
+ip netns add trial
+ip link add name trial0 type veth peer name trial1 netns trial
+ip link add name trial2 type bridge
+ip link add name trial3 type vxlan id 1 local 127.0.0.1 dstport 8472
+: <>/dev/net/tun
+iptables -t raw -A OUTPUT -j TRACE
+iptables-legacy -t raw -A OUTPUT -j TRACE
+iptables -t nat -A OUTPUT -m conntrack --ctstate NEW -j RETURN
+sysctl -q net.bridge.bridge-nf-call-iptables net.netfilter.nf_log.2`;
+
+function whyNot() {
+  if (process.platform !== 'linux') return 'it needs a Linux kernel';
+  const missing = PROGRAMS.filter((name) => !findProgram(name));
+  if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
+  const { status, stderr } = spawnSync('unshare', apart(['sh', '-ec', TRIAL]), { encoding: 'utf8', timeout: 20_000 });
+  if (status === 0) return undefined;
+  const as = process.getuid() === 0 ? '' : ' without root';
+  return `networks cannot be made here${as}: ${stderr.trim()}`;
+}
 
 await main(async () => {
+  process.env.PATH = [process.env.PATH, '/usr/sbin', '/sbin'].join(':');
   const reason = whyNot();
   if (reason) {
     console.error(`The kernel tests are skipped: ${reason}.`);
@@ -42,9 +62,7 @@ await main(async () => {
     stdin: { contents, resolveDir: '.', loader: 'ts' },
   });
   const node = [process.execPath, '--enable-source-maps', '--test-reporter=spec', 'test/out/kernel.cjs'];
-  const { code, timedOut } = await run('unshare', [...APART, 'sh', '-c', START, 'sh', ...node], {
-    seconds: LIMIT_SECONDS,
-  });
+  const { code, timedOut } = await run('unshare', apart(node), { seconds: LIMIT_SECONDS });
   if (timedOut) throw new Error(`The kernel tests took more than ${LIMIT_SECONDS} s.`);
   return code;
 });
