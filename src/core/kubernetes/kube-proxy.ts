@@ -36,7 +36,7 @@ export interface ProxiedEndpoint {
 }
 
 /** The comment of a rule in KUBE-SERVICES: `default/kubernetes:https cluster IP`. */
-const COMMENT = /^(\S+\/\S+?):?\s+(cluster IP|external IP|loadbalancer IP|has no .*endpoints)?/;
+const COMMENT = /^(\S+\/\S+?):?\s+(cluster IP|external IP|loadbalancer IP)?/;
 
 /** The service ports that KUBE-SERVICES of the nat table leads to. */
 export function proxiedPorts(nat: Table): ProxiedPort[] {
@@ -112,6 +112,8 @@ function endpointsOf(nat: Table, start: string, name: string | undefined, protoc
       const target = rule.syntax.target?.module ?? '';
       const uses = rule.syntax.matches.map((match) => match.module);
       if (!/^KUBE-(SVC|SEP|SVL)-/.test(target) || uses.includes('recent') || depth > 3) continue;
+      // What comes from pods or from the node itself takes another way than what comes from outside.
+      if (option(rule, '--source') !== undefined || option(rule, '--src-type') !== undefined) continue;
       const probability = Number(option(rule, '--probability') ?? 1);
       const taken = rest * probability;
       rest -= taken;

@@ -2,7 +2,7 @@ import { parseAddress } from '../net/address';
 import { parseProtocol, TCP } from '../net/protocol';
 import { isObject } from '../text/json';
 import { linesOf } from '../text/lines';
-import { objectsFromJson } from './from-json';
+import { addresses, objectsFromJson } from './from-json';
 import type { KubernetesObject, ServicePortObject } from './objects';
 
 /** Reads `kubectl get services|endpoints|pods|nodes -o json`, and the table of `kubectl get services`. */
@@ -31,7 +31,8 @@ function servicesTable(text: string): KubernetesObject[] {
     const at = words.findIndex((word) => parseAddress(word) !== undefined);
     const name = words[withNamespace ? 1 : 0];
     const clusterIp = parseAddress(words[at] ?? '');
-    const ports = words.slice(at + 1).find((word) => /^\d+(:\d+)?\/[A-Z]+/.test(word));
+    const portsAt = words.findIndex((word, place) => place > at && /^\d+(:\d+)?\/[A-Z]+/.test(word));
+    const ports = words[portsAt];
     if (!clusterIp || name === undefined || ports === undefined) continue;
     services.push({
       kind: 'Service',
@@ -40,7 +41,7 @@ function servicesTable(text: string): KubernetesObject[] {
       clusterIps: [clusterIp],
       type: at > (withNamespace ? 2 : 1) ? (words[at - 1] ?? 'ClusterIP') : 'ClusterIP',
       ports: ports.split(',').flatMap(portOf),
-      externalIps: [],
+      externalIps: words.slice(at + 1, portsAt).flatMap((word) => addresses(word.split(','))),
     });
   }
   return services;
