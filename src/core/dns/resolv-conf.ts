@@ -37,6 +37,7 @@ export function readResolvConf(text: string): ResolvConf {
 export function candidates(name: string, { search, ndots }: ResolvConf): string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const dots = name.split('.').length - 1;
-  const searched = search.map((domain) => `${name}.${domain.replace(/\.$/, '')}`);
+  // The domain "." is the root: the name itself.
+  const searched = search.map((domain) => (domain === '.' ? name : `${name}.${domain.replace(/\.$/, '')}`));
   return dots >= ndots ? [name, ...searched] : [...searched, name];
 }

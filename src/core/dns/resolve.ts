@@ -1,4 +1,4 @@
-import { type Address, formatAddress, sameAddress } from '../net/address';
+import { type Address, formatAddress } from '../net/address';
 import type { Service } from '../kubernetes/service';
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
@@ -11,8 +11,9 @@ export interface Resolution {
   readonly fullName: string;
   /** The name server that knows it; undefined where resolv.conf was not collected. */
   readonly server: Address | undefined;
-  /** A name server after or beside the cluster's own, with its line in resolv.conf. */
-  readonly foreign: { readonly address: Address; readonly line: number } | undefined;
+  /** A name server that is not the cluster's, with its line in resolv.conf, and where it stands to the cluster's own. */
+  readonly foreign:
+    { readonly address: Address; readonly line: number; readonly place: 'before' | 'after' | 'alone' } | undefined;
 }
 
 /** Resolves a name as the C library of a namespace would, from what the cluster knows of its own services. */
@@ -34,7 +35,8 @@ export function resolveName(
     if (!address) continue;
     const server = conf.nameservers.find((entry) => isClusterDns(cluster, entry.address));
     const foreign = conf.nameservers.find((entry) => !isClusterDns(cluster, entry.address));
-    return { address, fullName, server: server?.address, foreign: server ? foreign : undefined };
+    const place = !server ? 'alone' : foreign && foreign.line < server.line ? 'before' : 'after';
+    return { address, fullName, server: server?.address, foreign: foreign && { ...foreign, place } };
   }
   return undefined;
 }
@@ -58,10 +60,17 @@ export function resolutionNotes(
   const { address, fullName, server, foreign } = resolution;
   const asked = server ? `, known to ${formatAddress(server)}` : '';
   const message = `${name} is ${formatAddress(address)}: found as ${fullName}${asked}`;
-  if (!foreign || sameAddress(foreign.address, server)) return { message, warning: undefined };
-  const other = formatAddress(foreign.address);
-  const warning =
-    `name server ${other} in resolv.conf is not the cluster's: glibc asks it only when ${server ? formatAddress(server) : 'the first'} ` +
-    'does not answer, musl (Alpine) asks all at once and takes the first answer, so a wrong one can win';
-  return { message, warning };
+  return {
+    message,
+    warning: foreign && `name server ${formatAddress(foreign.address)} in resolv.conf ${RISKS[foreign.place]}`,
+  };
 }
+
+/** What a name server that does not know the cluster's names may do, by where it stands. */
+const RISKS = {
+  before:
+    "stands before the cluster's: glibc asks it first, and believes it when it says that there is no such name; musl (Alpine) asks all at once and takes the first answer",
+  after:
+    "is not the cluster's: glibc asks it only when those before it do not answer, musl (Alpine) asks all at once and takes the first answer, so a wrong one can win",
+  alone: "is not the cluster's, and there is no other: whether it knows the names of services is not known",
+} as const;
