@@ -2,7 +2,7 @@ import { checkText, type Report, type Unreadable } from '../core/check';
 import { type TextKind, kindOf } from '../core/kind';
 import type { Problem } from '../core/problem';
 import { parseSnapshot, type Snapshot } from '../core/snapshot/format';
-import { readBytes } from './files';
+import { CommandError, readText, type TextFile } from './files';
 
 interface Checked {
   readonly file: string;
@@ -42,10 +42,19 @@ export function check(
 }
 
 function checkFile(file: string): Checked {
-  const text = readBytes(file).toString('utf8');
+  let read: TextFile;
+  try {
+    read = readText(file);
+  } catch (error) {
+    // One file that cannot be read does not keep the others from being looked at.
+    if (!(error instanceof CommandError)) throw error;
+    return unreadable(file, { line: 1, message: error.message.replace(`${file}: `, '').replace(`${file}:1: `, '') });
+  }
+  const { text, problem } = read;
   if (kindOf(text) === 'snapshot' || /\.hoplens\.json(\.gz)?$/.test(file)) return checkSnapshot(file, text);
   const result = checkText(text);
-  return 'message' in result ? unreadable(file, result) : { file, ...result, unreadable: false };
+  if ('message' in result) return unreadable(file, result);
+  return { file, ...result, problems: problem ? [problem, ...result.problems] : result.problems, unreadable: false };
 }
 
 function unreadable(file: string, { line, message }: Unreadable): Checked {
@@ -98,18 +107,24 @@ function kindOfProbe(id: string): TextKind | undefined {
   if (/^ip6?tables(-legacy)?-save$/.test(id)) return 'iptables-save';
   if (/^ip6?tables-list-/.test(id)) return 'iptables-list';
   if (id.startsWith('tcpdump')) return 'tcpdump';
-  const kinds: Readonly<Partial<Record<string, TextKind>>> = {
-    'ip-route': 'ip-route',
-    'ip6-route': 'ip-route',
-    'ip-rule': 'ip-rule',
-    'ip6-rule': 'ip-rule',
-    'ip-addr': 'ip-addr',
-    'ip-link': 'ip-addr',
-    'ipset-save': 'ipset-save',
-    sysctl: 'sysctl',
-    'resolv-conf': 'resolv-conf',
-    ss: 'ss',
-    'etcd-flannel': 'etcd-flannel',
-  };
-  return kinds[id];
+  if (id.startsWith('kubectl-')) return 'kubectl';
+  return PROBES.get(id);
 }
+
+const PROBES: ReadonlyMap<string, TextKind> = new Map([
+  ['ip-route', 'ip-route'],
+  ['ip6-route', 'ip-route'],
+  ['ip-rule', 'ip-rule'],
+  ['ip6-rule', 'ip-rule'],
+  ['ip-addr', 'ip-addr'],
+  ['ip-link', 'ip-addr'],
+  ['ip-neigh', 'ip-neigh'],
+  ['bridge-fdb', 'bridge-fdb'],
+  ['ipset-save', 'ipset-save'],
+  ['sysctl', 'sysctl'],
+  ['resolv-conf', 'resolv-conf'],
+  ['ss', 'ss'],
+  ['flannel-subnet-env', 'flannel-subnet-env'],
+  ['etcd-flannel', 'etcd-flannel'],
+  ['etcd-registry', 'etcd-registry'],
+]);

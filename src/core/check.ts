@@ -1,11 +1,13 @@
-import type { Family } from './net/address';
 import { readIpSets } from './netfilter/ipset';
 import { parseListing } from './netfilter/list';
 import { lintRules } from './netfilter/lint';
 import { MATCHES } from './netfilter/matches/registry';
 import { allRules, type Ruleset } from './netfilter/ruleset';
 import { parseSave } from './netfilter/save';
-import { readFlannelEtcd } from './overlay/flannel';
+import { readKubectl } from './kubernetes/kubectl';
+import { readRegistry } from './kubernetes/registry';
+import { readFlannelEtcd, readSubnetEnv } from './overlay/flannel';
+import { readFdb, readNeighbours } from './routing/neighbour';
 import { readInterfaces } from './routing/read-interfaces';
 import { readPolicyRules } from './routing/policy-rule';
 import { readRoutes } from './routing/read-routes';
@@ -13,9 +15,9 @@ import { readSysctls } from './routing/sysctl';
 import { readTcpdump } from './capture/tcpdump';
 import { readResolvConf } from './dns/resolv-conf';
 import { readListeners } from './net/listener';
-import { kindOf, type TextKind } from './kind';
+import { familyOf, kindOf, type TextKind } from './kind';
 import type { Problem } from './problem';
-import { lineAt } from './text/lines';
+import { lineAt, withoutIndent } from './text/lines';
 
 /** What a text is, how much it holds, and what is wrong with it. */
 export interface Report {
@@ -34,10 +36,12 @@ export interface Unreadable {
 }
 
 /** Looks at any output that Hoplens understands, snapshots aside. `kind` where it is known from elsewhere. */
-export function checkText(text: string, kind: TextKind | undefined = kindOf(text)): Report | Unreadable {
+export function checkText(written: string, known?: TextKind): Report | Unreadable {
+  const text = known === undefined ? withoutIndent(written) : written;
+  const kind = known ?? kindOf(text);
   if (text.trim() === '')
     return { line: 1, message: 'the file is empty: run the command again and save what it prints' };
-  const binary = text.search(/[\u0000\ufffd]/);
+  const binary = firstBinary(text);
   if (binary >= 0)
     return {
       line: lineAt(text, binary),
@@ -51,6 +55,14 @@ export function checkText(text: string, kind: TextKind | undefined = kindOf(text
         'this is no output that Hoplens knows: iptables-save, iptables -L, ip addr, ip route, ip rule, route, ifconfig, ipset save, sysctl, ss, tcpdump, resolv.conf or a Hoplens snapshot',
     };
   return CHECKS[kind](text);
+}
+
+/** Where a text stops being one: at a zero byte, or where control characters are no exception. */
+function firstBinary(text: string): number {
+  const first = text.search(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/);
+  if (first < 0 || text.includes('\u0000')) return text.indexOf('\u0000');
+  const strange = text.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0;
+  return strange * 50 > text.length ? first : -1;
 }
 
 type Check = (text: string) => Report;
@@ -90,15 +102,31 @@ const CHECKS: Readonly<Record<TextKind, Check>> = {
     const { config, leases } = readFlannelEtcd(text);
     return report('etcd-flannel', { configurations: config ? 1 : 0, leases: leases.length }, []);
   },
+  'etcd-registry': (text) => {
+    const { objects, encrypted } = readRegistry(text);
+    const problems = encrypted === 0 ? [] : [warning(`${encrypted} values are encrypted at rest and cannot be read`)];
+    return report('etcd-registry', { objects: objects.length }, problems);
+  },
+  'flannel-subnet-env': (text) => {
+    const { subnet } = readSubnetEnv(text);
+    return report(
+      'flannel-subnet-env',
+      { subnets: subnet ? 1 : 0 },
+      subnet ? [] : [warning('FLANNEL_SUBNET is no subnet')],
+    );
+  },
+  kubectl: (text) => report('kubectl', { objects: readKubectl(text).length }, []),
+  'ip-neigh': (text) => report('ip-neigh', { neighbours: readNeighbours(text).length }, []),
+  'bridge-fdb': (text) => report('bridge-fdb', { entries: readFdb(text).length }, []),
   snapshot: () => report('snapshot', {}, []),
 };
 
-function report(kind: TextKind, counts: Report['counts'], problems: readonly Problem[]): Report {
-  return { kind, counts, problems, notSimulated: [] };
+function warning(message: string): Problem {
+  return { severity: 'warning', line: 1, message };
 }
 
-function familyOf(text: string): Family {
-  return /ip6tables|ipv6-icmp|\b[0-9a-f]{1,4}:[0-9a-f]{0,4}:|::\/0/.test(text.slice(0, 20_000)) ? 6 : 4;
+function report(kind: TextKind, counts: Report['counts'], problems: readonly Problem[]): Report {
+  return { kind, counts, problems, notSimulated: [] };
 }
 
 function rules(kind: TextKind, ruleset: Ruleset): Report {

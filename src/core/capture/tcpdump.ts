@@ -27,13 +27,13 @@ const ADDRESSES = /^(\S+) > (\S+?): (.*)$/;
 /** Reads the lines that tcpdump prints for IP packets, with whatever options; other lines are passed over. */
 export function readTcpdump(text: string): CapturedPacket[] {
   const packets: CapturedPacket[] = [];
-  let openHead = false;
+  let expectsAddresses = false;
   for (const { text: line, number } of linesOf(text)) {
-    const words = line.trim();
-    const head: string | undefined = HEAD.exec(words)?.[0];
-    // With -v, the addresses of IPv4 stand on the line after the header's.
-    const rest: string | undefined = head === undefined ? (openHead ? words : undefined) : words.slice(head.length);
-    openHead = head !== undefined && rest === '';
+    const head: string | undefined = HEAD.exec(line)?.[0];
+    // With -v, the addresses of IPv4 stand on the line after the header's. An indented header is what an ICMP error quotes.
+    const rest: string | undefined =
+      head === undefined ? (expectsAddresses ? line.trim() : undefined) : line.slice(head.length);
+    expectsAddresses = head !== undefined && rest === '';
     const packet = rest === undefined ? undefined : readPacket(rest, number);
     if (packet) packets.push(packet);
   }

@@ -36,11 +36,7 @@ export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: 
   const sets = new Map<string, IpSet & { members: Member[] }>();
   const problems: Problem[] = [];
   for (const { text: line, number } of linesOf(text)) {
-    // A comment may say anything.
-    const words = line
-      .trim()
-      .replace(/ comment "(?:[^"\\]|\\.)*"/, '')
-      .split(/\s+/);
+    const words = withoutComment(line).trim().split(/\s+/);
     const [command, name = '', value = ''] = words;
     if (command === 'create') sets.set(name, { name, type: value, members: [], line: number });
     else if (command === 'add') {
@@ -59,6 +55,12 @@ export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: 
       problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is neither create nor add` });
   }
   return { sets, problems };
+}
+
+/** A comment may say anything; nothing else is in quotes. */
+function withoutComment(line: string): string {
+  const start = line.indexOf(' comment "');
+  return start < 0 ? line : line.slice(0, start) + line.slice(line.lastIndexOf('"') + 1);
 }
 
 function readParts(type: string, text: string, wildcard: boolean): Part[] {

@@ -5,6 +5,7 @@ import { impliedTables } from './implied-table';
 import { type Counters, Rule } from './rule';
 import type { Chain, Ruleset, Table } from './ruleset';
 import { readRuleSyntax } from './syntax';
+import { nextWord, type Word } from './words';
 
 /** One line of a dump: what it is, and exactly what it says, with its line end. */
 export interface DumpLine {
@@ -56,7 +57,8 @@ function splitLines(text: string): { text: string; end: string }[] {
   return lines;
 }
 
-const CHAIN = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/;
+/** Blanks are those of C: a no-break space is a part of a name. */
+const CHAIN = /^:([^ \t]+)[ \t]+([^ \t]+)(?:[ \t]+\[(\d+):(\d+)\])?[ \t]*$/;
 const COUNTED = /^\s*\[(\d+):(\d+)\]\s*/;
 /** Commands of iptables, as `iptables -S` prints them and iptables-restore takes them. */
 const COMMAND =
@@ -67,8 +69,6 @@ const SHORT: Readonly<Partial<Record<string, string>>> = {
   '--new-chain': '-N',
   '--policy': '-P',
 };
-/** A chain's name as the first word of `text`. */
-const NAME = /^\s*(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
 
 class DumpReader {
   readonly tables = new Map<TableName, Table>();
@@ -175,29 +175,24 @@ class DumpReader {
     const [head, command = ''] = COMMAND.exec(line.slice(start)) ?? [];
     if (head === undefined) return this.other(line);
     const from = start + head.length;
-    const name = NAME.exec(line.slice(from));
-    const chain = name?.[1] ?? name?.[2];
+    const name = nextWord(line, from)?.word;
     const short = SHORT[command] ?? command;
     if (!['-A', '-I', '-N', '-P'].includes(short)) {
       this.report(`${command} is a command of iptables-restore; what it does to the rules is not shown`, 'warning');
       return 'other';
     }
     const isRule = short === '-A' || short === '-I';
-    if (!name || chain === undefined)
-      this.report(isRule ? 'a rule names its chain: "-A CHAIN …"' : `${command} names no chain`);
+    if (!name) this.report(isRule ? 'a rule names its chain: "-A CHAIN …"' : `${command} names no chain`);
     else if (!this.table)
-      this.outside(isRule ? 'a rule stands outside a table' : `chain ${chain} is declared outside a table`);
+      this.outside(isRule ? 'a rule stands outside a table' : `chain ${name.text} is declared outside a table`);
     else {
-      const rest = from + name[0].length;
       if (isRule)
-        this.addRule(this.table, chain, line, {
+        this.addRule(this.table, name, line, {
           start: counted ? start : indent(line),
-          name: name[0].trim(),
-          rest,
           counted,
           insert: short === '-I',
         });
-      else this.declareByCommand(this.table, chain, short === '-P' ? line.slice(rest) : '');
+      else this.declareByCommand(this.table, name.text, short === '-P' ? line.slice(name.end) : '');
     }
     return isRule ? 'rule' : 'chain';
   }
@@ -211,7 +206,7 @@ class DumpReader {
     else this.declare(table, name, policy, counters(packets, bytes));
   }
 
-  private addRule(table: Table, name: string, line: string, at: RulePlace): void {
+  private addRule(table: Table, { text: name, start, end }: Word, line: string, at: RulePlace): void {
     let chain = table.chains.get(name);
     if (!chain) {
       // A base chain is there, declared or not.
@@ -220,9 +215,9 @@ class DumpReader {
       chain = emptyChain(name, this.line);
       table.chains.set(name, chain);
     }
-    const [position = '', number] = (at.insert && /^\s+(\d+)(?=\s|$)/.exec(line.slice(at.rest))) || [];
-    const rest = at.rest + position.length;
-    const written = at.insert ? `-A ${at.name}${line.slice(rest)}` : line.slice(at.start);
+    const [position = '', number] = (at.insert && /^\s+(\d+)(?=\s|$)/.exec(line.slice(end))) || [];
+    const rest = end + position.length;
+    const written = at.insert ? `-A ${line.slice(start, end)}${line.slice(rest)}` : line.slice(at.start);
     const listed = this.implied.size > 0 ? / -c (\d+) (\d+)(?= |$)/.exec(written) : null;
     const rule = new Rule(
       this.family,
@@ -248,12 +243,9 @@ class DumpReader {
   }
 }
 
-/** Where in its line a rule begins, and where what follows its chain does. */
+/** Where in its line a rule begins, and what stands before it. */
 interface RulePlace {
   readonly start: number;
-  /** The chain's name as it is written. */
-  readonly name: string;
-  readonly rest: number;
   readonly counted: RegExpExecArray | null;
   readonly insert: boolean;
 }

@@ -13,39 +13,46 @@ export interface Word {
  */
 export function splitWords(line: string, from = 0): { words: Word[]; open: boolean } {
   const words: Word[] = [];
-  let at = from;
-  while (at < line.length) {
-    while (at < line.length && isBlank(line.charCodeAt(at))) at++;
-    if (at >= line.length) break;
-    const start = at;
-    let text = '';
-    let quoted = false;
-    let inside = false;
-    let run = at;
-    for (; at < line.length; at++) {
-      const code = line.charCodeAt(at);
-      if (inside) {
-        if (code === BACKSLASH && at + 1 < line.length) {
-          text += line.slice(run, at) + (line[at + 1] ?? '');
-          at++;
-          run = at + 1;
-        } else if (code === QUOTE) {
-          inside = false;
-          break;
-        }
-      } else if (code === QUOTE) {
-        text += line.slice(run, at);
-        run = at + 1;
-        quoted = true;
-        inside = true;
-      } else if (isBlank(code)) break;
-    }
-    text += line.slice(run, at);
-    if (line.charCodeAt(at) === QUOTE) at++;
-    words.push({ text, start, end: at, quoted });
-    if (inside) return { words, open: true };
+  for (let at = from; ;) {
+    const found = nextWord(line, at);
+    if (!found) return { words, open: false };
+    words.push(found.word);
+    if (found.open) return { words, open: true };
+    at = found.word.end;
   }
-  return { words, open: false };
+}
+
+/** The word that begins at `from` or after the blanks there; undefined at the end of the line. */
+export function nextWord(line: string, from: number): { word: Word; open: boolean } | undefined {
+  let at = from;
+  while (at < line.length && isBlank(line.charCodeAt(at))) at++;
+  if (at >= line.length) return undefined;
+  const start = at;
+  let text = '';
+  let quoted = false;
+  let inside = false;
+  let run = at;
+  for (; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (inside) {
+      if (code === BACKSLASH && at + 1 < line.length) {
+        text += line.slice(run, at) + (line[at + 1] ?? '');
+        at++;
+        run = at + 1;
+      } else if (code === QUOTE) {
+        inside = false;
+        break;
+      }
+    } else if (code === QUOTE) {
+      text += line.slice(run, at);
+      run = at + 1;
+      quoted = true;
+      inside = true;
+    } else if (isBlank(code)) break;
+  }
+  text += line.slice(run, at);
+  if (line.charCodeAt(at) === QUOTE) at++;
+  return { word: { text, start, end: at, quoted }, open: inside };
 }
 
 const QUOTE = 34;

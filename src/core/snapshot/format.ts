@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, stringOf } from '../text/json';
+import { isObject, jsonBreak, type JsonObject, stringOf } from '../text/json';
 import { lineAt } from '../text/lines';
 
 /** What one probe printed. */
@@ -42,8 +42,8 @@ export function parseSnapshot(text: string): SnapshotResult {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return { error: jsonError(text, error) };
+  } catch {
+    return { error: jsonError(text) };
   }
   if (!isObject(value)) return fail('a snapshot is a JSON object');
   if (value['hoplensSnapshot'] !== 1) {
@@ -78,13 +78,13 @@ function fail(message: string): SnapshotResult {
   return { error: { line: 1, message } };
 }
 
-function jsonError(text: string, error: unknown): { line: number; message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  const position = /position (\d+)/.exec(message)?.[1];
-  const line = position === undefined ? lineAt(text, text.length) : lineAt(text, Number(position));
+function jsonError(text: string): { line: number; message: string } {
   if (text.trim() === '') return { line: 1, message: 'the file is empty' };
-  const cut = /end of JSON|Unterminated/i.test(message);
-  return { line, message: cut ? `the JSON is cut off (${message})` : `this is not JSON: ${message}` };
+  const at = jsonBreak(text);
+  const line = lineAt(text, at);
+  if (at >= text.length) return { line, message: 'the JSON is cut off: copy the file again' };
+  const shown = JSON.stringify(text.slice(at, at + 20).split('\n', 1)[0]);
+  return { line, message: `this is not JSON: ${shown} cannot stand here` };
 }
 
 function readNode(value: unknown, where: string): NodeRecord | string {
@@ -110,12 +110,12 @@ function readNamespace(value: unknown, where: string): NamespaceRecord | string 
   if (!KINDS.includes(kind)) return `${where}: kind "${kind}" is not host, pod or container`;
   const outputs = value['outputs'] ?? {};
   if (!isObject(outputs)) return `${where}: "outputs" is not an object`;
-  const read: Record<string, Output> = {};
+  const read: (readonly [string, Output])[] = [];
   for (const [id, output] of Object.entries(outputs)) {
     if (!isObject(output)) return `${where}: output "${id}" is not an object`;
-    read[id] = readOutput(output);
+    read.push([id, readOutput(output)]);
   }
-  return { ...value, name, kind: kind as NamespaceKind, outputs: read };
+  return { ...value, name, kind: kind as NamespaceKind, outputs: Object.fromEntries(read) };
 }
 
 function readOutput(value: JsonObject): Output {

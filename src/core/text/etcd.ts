@@ -107,9 +107,14 @@ function fromLines(text: string): KeyValue[] {
 /** How many braces are open after a line of JSON; a string does not go over its end. */
 function depthAfter(line: string, before: number): number {
   let depth = before;
-  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g))
-    if (token === '{') depth++;
-    else if (token === '}') depth = Math.max(0, depth - 1);
+  let inside = false;
+  for (let at = 0; at < line.length; at++) {
+    const char = line[at];
+    if (inside && char === '\\') at++;
+    else if (char === '"') inside = !inside;
+    else if (!inside && char === '{') depth++;
+    else if (!inside && char === '}') depth = Math.max(0, depth - 1);
+  }
   return depth;
 }
 

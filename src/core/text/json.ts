@@ -78,3 +78,57 @@ export function stringsOf(object: JsonObject, key: string): string[] {
   const value = object[key];
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
+
+/** Where a text stops being JSON: the offset of the first thing that cannot stand there, or the end where it is cut off. */
+export function jsonBreak(text: string): number {
+  const open: string[] = [];
+  let expects: 'value' | 'key' | 'colon' | 'next' | 'nothing' = 'value';
+  let mayClose = false;
+  for (let at = 0; ;) {
+    while (at < text.length && ' \t\n\r'.includes(text[at] ?? '')) at++;
+    const char = text[at];
+    if (char === undefined || expects === 'nothing') return at;
+    if ((char === '}' || char === ']') && (expects === 'next' || mayClose) && open.at(-1) === char) {
+      open.pop();
+      expects = open.length === 0 ? 'nothing' : 'next';
+      mayClose = false;
+      at++;
+    } else if (expects === 'next' && char === ',') {
+      expects = open.at(-1) === '}' ? 'key' : 'value';
+      at++;
+    } else if (expects === 'colon' && char === ':') {
+      expects = 'value';
+      at++;
+    } else if (expects === 'value' && (char === '{' || char === '[')) {
+      open.push(char === '{' ? '}' : ']');
+      expects = char === '{' ? 'key' : 'value';
+      mayClose = true;
+      at++;
+    } else if (expects === 'value' || (expects === 'key' && char === '"')) {
+      const end = scalarEnd(text, at);
+      if (end === undefined) return at;
+      if (end > text.length) return text.length;
+      expects = expects === 'key' ? 'colon' : open.length === 0 ? 'nothing' : 'next';
+      mayClose = false;
+      at = end;
+    } else return at;
+  }
+}
+
+/** The end of a string, a number or a word; beyond the text where it is cut off, undefined where there is none. */
+function scalarEnd(text: string, start: number): number | undefined {
+  if (text[start] !== '"') {
+    const word = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-])/y;
+    word.lastIndex = start;
+    return word.test(text) ? word.lastIndex : undefined;
+  }
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 34) return at + 1;
+    if (code < 32) return undefined;
+    if (code !== 92) continue;
+    at++;
+    if (at < text.length && !'"\\/bfnrtu'.includes(text[at] ?? '')) return undefined;
+  }
+  return text.length + 1;
+}

@@ -20,3 +20,21 @@ export function lineAt(text: string, offset: number): number {
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
   return line;
 }
+
+/** The text without the indent that all of its lines have, as when it is copied from a document. Lines stay what they are. */
+export function withoutIndent(text: string): string {
+  let common: string | undefined;
+  for (const { text: line } of linesOf(text)) {
+    if (line.trim() === '') continue;
+    const own = /^[ \t]*/.exec(line)?.[0] ?? '';
+    if (common === undefined || common.startsWith(own)) common = own;
+    else if (!own.startsWith(common)) return text;
+    if (common === '') return text;
+  }
+  if (common === undefined) return text;
+  const indent = common;
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n');
+}

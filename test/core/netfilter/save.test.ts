@@ -132,6 +132,12 @@ suite('the output of iptables-save', () => {
     assert.equal(rules(quoted, 'filter', 'INPUT').length, 1);
   });
 
+  test('blanks are those of C, so a name may have a no-break space', () => {
+    const dump = parseSave('*filter\n:a\u00a0b - [0:0]\n-A a\u00a0b -j DROP\nCOMMIT\n', 4);
+    assert.deepEqual(dump.problems, []);
+    assert.equal(rules(dump, 'filter', 'a\u00a0b').length, 1);
+  });
+
   test('with Windows line ends says the same', () => {
     const dump = parseSave(SMALL.replaceAll('\n', '\r\n'), 4);
     assert.deepEqual(dump.problems, []);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { jsonItems, numberOf, objectsOf, stringOf, stringsOf, textOf } from '../../../src/core/text/json';
+import { jsonBreak, jsonItems, numberOf, objectsOf, stringOf, stringsOf, textOf } from '../../../src/core/text/json';
 
 suite('objects of a JSON array', () => {
   test('come with the line they begin on', () => {
@@ -74,5 +74,53 @@ suite('values of a JSON object', () => {
     assert.deepEqual(stringsOf(value, 'list'), ['x']);
     assert.deepEqual(objectsOf(value, 'nothing'), []);
     assert.deepEqual([textOf(value, 'text'), textOf(value, 'number'), textOf(value, 'nothing')], ['a', '5', undefined]);
+  });
+});
+
+suite('where a text stops being JSON', () => {
+  const at = (text: string): string => `${text.slice(0, jsonBreak(text))}|${text.slice(jsonBreak(text))}`;
+
+  test('is at the first thing that cannot stand there', () => {
+    assert.equal(at('{"a": x}'), '{"a": |x}');
+    assert.equal(at('{"a": 1,}'), '{"a": 1,|}');
+    assert.equal(at('[1 2]'), '[1 |2]');
+    assert.equal(at('{"a" 1}'), '{"a" |1}');
+    assert.equal(at('[1}'), '[1|}');
+    assert.equal(at('{} {}'), '{} |{}');
+    assert.equal(at('# text'), '|# text');
+    assert.equal(at('[01]'), '[|01]');
+    assert.equal(at('["a\nb"]'), '[|"a\nb"]', 'a string does not go over a line end');
+  });
+
+  test('is the end of a text that is cut off', () => {
+    for (const text of ['{"a": [1, {"b": "c', '[', '{"a"', '{"a":', '[1,', ''])
+      assert.equal(jsonBreak(text), text.length, text);
+  });
+
+  test('is the end of what is JSON, and before it where JSON.parse finds a fault', () => {
+    fc.assert(
+      fc.property(
+        fc.json(),
+        fc.nat({ max: 4 }),
+        fc.nat(),
+        fc.constantFrom('', '"', '{', ']', ',', ':', 'x', '0', ' '),
+        (text, indent, place, instead) => {
+          const valid = JSON.stringify(JSON.parse(text), null, indent);
+          assert.equal(jsonBreak(valid), valid.length);
+          const position = place % valid.length;
+          const damaged = valid.slice(0, position) + instead + valid.slice(position + 1);
+          const broken = jsonBreak(damaged);
+          let parsed = true;
+          try {
+            JSON.parse(damaged);
+          } catch {
+            parsed = false;
+          }
+          // What comes before the break may be the beginning of JSON.
+          if (parsed) assert.equal(broken, damaged.length);
+          else assert.ok(broken <= damaged.length);
+        },
+      ),
+    );
   });
 });

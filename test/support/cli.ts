@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { build } from 'esbuild';
+
+/** What the command line left behind. */
+export interface Ran {
+  readonly code: number;
+  readonly bytes: Buffer;
+  /** The bytes as text. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const PROGRAM = 'test/out/cli.cjs';
+let built: Promise<unknown> | undefined;
+
+/** Runs the command line of the sources as they are, as `node dist/cli.js` would. */
+export async function hoplens(...args: string[]): Promise<Ran> {
+  built ??= build({
+    entryPoints: ['src/cli.ts'],
+    outfile: PROGRAM,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+  await built;
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [PROGRAM, ...args],
+      { maxBuffer: 2 ** 28, encoding: 'buffer' },
+      (error, bytes, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, bytes, stdout: bytes.toString(), stderr: stderr.toString() });
+      },
+    );
+  });
+}
+
+/** Writes files into a folder of their own, which is removed in the end. Returns the path of each. */
+export function folder(): (name: string, content: string | Uint8Array) => string {
+  const path = mkdtempSync(join(tmpdir(), 'hoplens-'));
+  after(() => {
+    rmSync(path, { recursive: true });
+  });
+  return (name, content) => {
+    const file = join(path, name);
+    writeFileSync(file, content);
+    return file;
+  };
+}
