@@ -52,7 +52,7 @@ const SIGNS: readonly (readonly [TextKind, RegExp])[] = [
     'ip-route',
     /^((unicast|local|broadcast|unreachable|prohibit|blackhole|throw) )?(default|[0-9a-f.:]+(\/\d+)?) (via|dev|nhid|proto) /m,
   ],
-  ['ip-route', /^(unreachable|prohibit|blackhole|throw) [0-9a-f.:]+(\/\d+)?\s/m],
+  ['ip-route', /^(unreachable|prohibit|blackhole|throw) (default|[0-9a-f.:]+(\/\d+)?)(\s|$)/m],
   ['ss', /^(tcp|udp)\s+(LISTEN|UNCONN)\s+\d+\s+\d+\s+\S+:\d+/m],
   ['ip-route', /^\s*\[\s*\{[^]{0,200}"dst"\s*:/],
   ['ip-addr', /^\s*\[\s*\{[^]{0,200}"ifname"\s*:/],
