@@ -170,6 +170,14 @@ nat OUTPUT -d 10.0.0.9 -p tcp --dport 80 -j DNAT --to-destination ${PODS.server1
     source: NODE,
   },
   {
+    title: 'a route over lo to an address that is not local leads nowhere',
+    node: `ip route add 10.0.0.0/24 dev lo
+raw PREROUTING -i lo -p tcp`,
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
     title: 'after DNAT there is no route: dropped, and connect() is not told',
     node: `ip route add blackhole ${PODS.routed1}
 nat OUTPUT -d 10.0.0.9 -p tcp --dport 80 -j DNAT --to-destination ${PODS.routed1}:80`,

@@ -5,6 +5,13 @@ import type { Packet } from '../net/packet';
 /** rp_filter as it applies: 0 off, 1 strict, 2 loose (Documentation/networking/ip-sysctl.rst). */
 export type RpFilter = 0 | 1 | 2;
 
+/** `IN_DEV_RPFILTER`: the greater of conf.all's and the interface's own value; undefined where one is not known. */
+export function effectiveRpFilter(read: (name: string) => string | undefined, device: string): RpFilter | undefined {
+  const values = ['all', device].map(read);
+  if (values.includes(undefined)) return undefined;
+  return values.includes('2') ? 2 : values.includes('1') ? 1 : 0;
+}
+
 /** What the check of a packet's source finds, before any setting is applied. */
 export interface ReversePath {
   /** The lookup of the way back to the source. */

@@ -21,6 +21,8 @@ export type Next =
       readonly device: string;
       readonly nextHop: Address;
       readonly gatewayName?: string;
+      /** How the packet came to be sent: see `Skb.looped`. */
+      readonly as: 'local' | 'forwarded' | 'astray';
     }
   | { readonly kind: 'arrive'; readonly stack: Stack; readonly device: string | undefined; readonly nextHop: Address }
   | { readonly kind: 'input'; readonly stack: Stack; readonly device: string }
@@ -83,9 +85,14 @@ function routesMissing(stack: Stack, device: string | undefined): Fate {
 }
 
 /** The result of a local route lookup: where the packet leaves, or why it does not. */
-type Output =
-  | { readonly device: string; readonly nextHop: Address; readonly gatewayName?: string; readonly source: Address }
-  | Fate;
+type Output = (Way & { readonly source: Address }) | Fate;
+
+interface Way {
+  readonly device: string;
+  readonly nextHop: Address;
+  readonly gatewayName?: string;
+  readonly as: 'local' | 'forwarded' | 'astray';
+}
 
 /** net/ipv4/route.c `ip_route_output_key`: the way of a local packet, and the source address it brings. */
 function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
@@ -103,7 +110,7 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
     const source = flow.src ?? route.preferredSource ?? flow.dst;
     skb.packet = { ...skb.packet, src: source };
     noteRoute(walk, stack, skb, answer, `local, through lo, source ${formatAddress(source)}`);
-    return { device: 'lo', nextHop: flow.dst, source };
+    return { device: 'lo', nextHop: flow.dst, source, as: 'local' };
   }
   if (route.type !== 'unicast') {
     noteRoute(walk, stack, skb, answer, `${route.type} destination`);
@@ -133,7 +140,8 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   }
   skb.packet = { ...skb.packet, src: source };
   noteRoute(walk, stack, skb, answer, `out on ${device}${viaText(hop)}, source ${formatAddress(source)}`);
-  return { device, nextHop, source, ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }) };
+  const gatewayName = hop.gatewayName !== undefined && { gatewayName: hop.gatewayName };
+  return { device, nextHop, source, as: 'astray', ...gatewayName };
 }
 
 function scopeOf(route: Route, hop: NextHop): Scope {
@@ -194,12 +202,7 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen }: Sending): Ne
   return postrouting(walk, stack, skb, way);
 }
 
-function postrouting(
-  walk: Walk,
-  stack: Stack,
-  skb: Skb,
-  way: { device: string; nextHop: Address; gatewayName?: string },
-): Next {
+function postrouting(walk: Walk, stack: Stack, skb: Skb, way: Way): Next {
   skb.out = way.device;
   const egress: Egress = { device: way.device, nextHop: way.nextHop };
   const verdict = runHook(walk, stack, skb, 'POSTROUTING', { egress });
@@ -216,11 +219,20 @@ export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): N
     const verdict = runHook(walk, stack, skb, 'PREROUTING');
     if (verdict.kind !== 'accept') return verdictFate(verdict, stack, device);
   }
-  // On lo the packet keeps the route of its sender: no lookup, no reverse path check.
-  if (device === 'lo') return deliver(walk, stack, skb, device);
+  if (skb.looped !== undefined) return afterLoop(walk, stack, skb, skb.looped);
   const route = skb.routed ?? routeInput(walk, stack, skb, device);
   skb.routed = undefined;
   return route.kind === 'end' ? route : followRoute(walk, stack, skb, device, route);
+}
+
+/** On lo the packet keeps the route of its sender (drivers/net/loopback.c): no lookup, no reverse path check. */
+function afterLoop(walk: Walk, stack: Stack, skb: Skb, as: 'local' | 'forwarded' | 'astray'): Next {
+  skb.looped = undefined;
+  if (as === 'local') return deliver(walk, stack, skb, 'lo');
+  const target = `${formatAddress(skb.packet.dst)}, which is no address of ${stack.title}`;
+  return as === 'forwarded'
+    ? end('loop', stack, 'lo', `it is forwarded to lo over and over, to ${target}`, 'ttl')
+    : end('dropped', stack, 'lo', `a route leads over lo to ${target}`, 'no-route');
 }
 
 /** Where a packet that came in goes: to a socket of this host, or on. */
@@ -295,6 +307,7 @@ function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop: NextHo
   return postrouting(walk, stack, skb, {
     device: out,
     nextHop: hop.gateway ?? skb.packet.dst,
+    as: 'forwarded',
     ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }),
   });
 }

@@ -2,6 +2,7 @@ import { type Address, ALL_ONES, formatAddress } from '../net/address';
 import { contains } from '../net/prefix';
 import { isBridge, isOverlay } from '../overlay/device';
 import type { Interface } from '../routing/interface';
+import { unanswered } from './arp';
 import { receiveOnBridge, toPort } from './bridge';
 import { assume, type Walk } from './context';
 import { end, type Fate } from './fate';
@@ -32,12 +33,26 @@ function follow(walk: Walk, skb: Skb, next: Exclude<Next, Fate>): Next {
   }
 }
 
-/** Out of an interface: over lo, through a tunnel, a bridge, a veth, or onto the wire. */
+/** Out of an interface, if there is somebody to send it to. */
 function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>): Next {
+  const { stack, device: name, nextHop } = at;
+  const takeBack = walk.recorder.sent(stack, skb, name);
+  const next = handOver(walk, skb, at);
+  const device = stack.device(name);
+  const asks = next.kind === 'arrive' && next.nextHop === nextHop && !(device && isOverlay(device));
+  const silence = asks ? unanswered(walk, stack, skb, name, nextHop, next) : undefined;
+  const lost = silence === undefined ? next : end('unroutable', stack, name, silence, 'neighbour');
+  if (lost.kind === 'end' && lost.cause === 'neighbour' && lost.device === name) {
+    takeBack();
+    walk.recorder.step(stack, skb, 'link', `not sent: ${lost.reason}`, { text: name });
+  }
+  return lost;
+}
+
+/** Over lo, through a tunnel, a bridge, a veth, or onto the wire. */
+function handOver(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>): Next {
   const { stack, device: name, nextHop, gatewayName } = at;
   const device = stack.device(name);
-  walk.recorder.sight(stack, skb, name, 'out');
-  walk.recorder.step(stack, skb, 'link', `sent on ${name}`, { text: name });
   skb.sentBy = stack;
   skb.out = undefined;
   skb.physIn = undefined;
@@ -45,6 +60,7 @@ function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   skb.bridged = false;
   if (name === 'lo' || device?.loopback === true) {
     skb.in = 'lo';
+    skb.looped = at.as;
     walk.recorder.sight(stack, skb, 'lo', 'in');
     return { kind: 'input', stack, device: 'lo' };
   }
@@ -103,7 +119,7 @@ function toWire(walk: Walk, stack: Stack, skb: Skb, device: string, nextHop: Add
     const reason = onLink
       ? `no node on ${device} of ${stack.title} answers for ${formatAddress(dst)}`
       : `${formatAddress(dst)} is a pod or service address, and gateways outside the cluster know no way to it`;
-    return end('unroutable', stack, device, reason, 'outside');
+    return end('unroutable', stack, device, reason, onLink ? 'neighbour' : 'outside');
   }
   if (onLink && stack.made === undefined) {
     assumeOwner(walk, stack, dst);

@@ -56,6 +56,17 @@ export class Recorder {
     });
   }
 
+  /** The packet leaves by an interface. Gives what takes it back, where it turns out that nobody is there to send it to. */
+  sent(stack: Stack, skb: Skb, device: string): () => void {
+    const [steps, sightings] = [this.steps.length, this.sightings.length];
+    this.sight(stack, skb, device, 'out');
+    this.step(stack, skb, 'link', `sent on ${device}`, { text: device });
+    return () => {
+      this.steps.length = steps;
+      this.sightings.length = sightings;
+    };
+  }
+
   /** For the outer packet of a tunnel: its steps are kept apart, its sightings are not. */
   nested(): Recorder {
     return new Recorder(this.sightings, true);

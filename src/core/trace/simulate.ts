@@ -1,4 +1,4 @@
-import { type Address, sameAddress } from '../net/address';
+import { type Address, type Family, sameAddress } from '../net/address';
 import { findListener } from '../net/listener';
 import { FLAG, type Packet } from '../net/packet';
 import { hasPorts, ICMP, TCP } from '../net/protocol';
@@ -89,7 +89,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
   const heard = { ...base, reply: reply.leg, replyRecognised: true };
   if (setup.protocol !== TCP) return { ...heard, verdict: 'connected' };
 
-  const third = { ...request.sent, flags: FLAG.ACK, length: 52 };
+  const third = { ...request.sent, flags: FLAG.ACK, length: headerLength(request.sent.src.family) + 32 };
   const ack = travel(walkWith(), sender, third, true);
   const completed =
     ack.fate.verdict === 'delivered' && ack.fate.stack === server && sameFlow(request.received, ack.received);
@@ -104,8 +104,13 @@ function lostVerdict(leg: TracedLeg): Verdict {
   return leg.fate.verdict === 'undetermined' ? 'undetermined' : 'no-reply';
 }
 
+function headerLength(family: Family): number {
+  return family === 4 ? 20 : 40;
+}
+
 function openingPacket({ target, protocol, sourcePort }: Setup, source: Address | undefined): Packet {
   const { family } = target.address;
+  const ip = headerLength(family);
   const common = {
     src: source ?? { family, value: 0n },
     dst: target.address,
@@ -114,9 +119,10 @@ function openingPacket({ target, protocol, sourcePort }: Setup, source: Address 
     ttl: 64,
     dscp: 0,
   };
-  if (protocol === TCP) return { ...common, sport: sourcePort, dport: target.port ?? 0, flags: FLAG.SYN, length: 60 };
-  if (hasPorts(protocol)) return { ...common, sport: sourcePort, dport: target.port ?? 0, length: 32 };
-  return { ...common, icmp: { type: protocol === ICMP ? 8 : 128, code: 0, id: sourcePort }, length: 84 };
+  if (protocol === TCP)
+    return { ...common, sport: sourcePort, dport: target.port ?? 0, flags: FLAG.SYN, length: ip + 40 };
+  if (hasPorts(protocol)) return { ...common, sport: sourcePort, dport: target.port ?? 0, length: ip + 12 };
+  return { ...common, icmp: { type: protocol === ICMP ? 8 : 128, code: 0, id: sourcePort }, length: ip + 64 };
 }
 
 function answering(packet: Packet, flags: number): Packet {
@@ -127,6 +133,8 @@ function answering(packet: Packet, flags: number): Packet {
     ...(packet.dport !== undefined && { sport: packet.dport }),
     ...(packet.sport !== undefined && { dport: packet.sport }),
     ...(packet.proto === TCP && { flags }),
+    // A RST has no options.
+    ...((flags & FLAG.RST) !== 0 && { length: headerLength(packet.src.family) + 20 }),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Skb {
   sentBy: object | undefined;
   /** PREROUTING has been run in the bridge: the IP stack skips it (net/bridge/br_netfilter_hooks.c `ip_sabotage_in`). */
   prerouted: boolean;
+  /** On lo a packet keeps the route by which it was sent: to this host, on to another, or nowhere. */
+  looped: 'local' | 'forwarded' | 'astray' | undefined;
   /** The routing decision, where the bridge has made it already. */
   routed: InputRoute | Fate | undefined;
 }
@@ -44,6 +46,7 @@ export function newSkb(packet: Packet, ownSocket: boolean): Skb {
     sentFrom: undefined,
     sentBy: undefined,
     prerouted: false,
+    looped: undefined,
     routed: undefined,
   };
 }

@@ -4,6 +4,7 @@ import { isBridge, isContainerBridge, isOverlay } from '../overlay/device';
 import type { Interface } from '../routing/interface';
 import type { Cluster } from '../snapshot/cluster';
 import { NetworkNamespace } from '../snapshot/namespace';
+import { hasAddressFor } from './arp';
 import { Stack } from './stack';
 
 /** One end of a cable: an interface of a namespace. */
@@ -121,7 +122,7 @@ export class Wiring {
       if (seen.has(key)) continue;
       const end = this.peer({ stack, device: port.name });
       if (!end) continue;
-      const held = answersFor(end, address);
+      const held = hasAddressFor(end, address);
       const further = this.bridgeOf(end.stack, end.device);
       const beyond =
         further !== undefined &&
@@ -188,18 +189,6 @@ export interface BehindPort {
   /** Undefined where the snapshot does not say which. */
   readonly port: string | undefined;
   readonly end: Port;
-}
-
-/** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
-function answersFor({ stack, device: asked }: Port, address: Address): boolean {
-  const ignores = ['all', asked ?? 'all'].some((name) => {
-    const value = stack.sysctl(stack.deviceKey(name, 'arp_ignore'));
-    return value !== undefined && value !== '0';
-  });
-  return stack.interfaces.some(
-    (device) =>
-      (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
-  );
 }
 
 function bridgeHolds(stack: Stack, bridge: string, address: Address): boolean {

@@ -361,8 +361,9 @@ def greet(namespace, address):
 
 
 def echo_request(family, identifier, token):
+    """With 56 bytes of data, as ping sends it."""
     kind = 8 if family == socket.AF_INET else 128
-    packet = struct.pack(">BBHHH", kind, 0, 0, identifier, 1) + token.encode()
+    packet = struct.pack(">BBHHH", kind, 0, 0, identifier, 1) + token.encode().ljust(56)
     total = sum(struct.unpack(f">{(len(packet) + 1) // 2}H", packet + b"\0" * (len(packet) % 2)))
     total = (total & 0xFFFF) + (total >> 16)
     total = (total & 0xFFFF) + (total >> 16)

@@ -21,13 +21,23 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     found.push([`${what}:`, '    predicted', ...indent(predicted), '    the kernel', ...indent(real)].join('\n'));
   };
 
-  compare('verdict', outcome.verdict, observation.verdict);
-  const { received } = outcome.request;
-  compare(
-    'source that the server sees',
-    received ? socketText(received.src, received.sport) : undefined,
-    observation.source,
-  );
+  // TCP is told after three seconds that no neighbour answers.
+  const silence = observation.askedInVain && outcome.request.steps.at(-1)?.effect.startsWith('not sent') === true;
+  const verdict = silence ? 'unroutable' : observation.verdict;
+  // A datagram's sender is told that the way of a packet is lost in OUTPUT; of TCP it is silently dropped.
+  const lostInOutput = outcome.request.reason?.endsWith('after the rules changed the packet') === true;
+  if (!lostInOutput || verdict !== 'unroutable') compare('verdict', outcome.verdict, verdict);
+  const { received, steps } = outcome.request;
+  // What INPUT does to the source only a server sees that has accepted.
+  const hidden =
+    !observation.accepted &&
+    steps.some(({ hook, table, effect }) => hook === 'INPUT' && table === 'nat' && effect.startsWith('SNAT'));
+  if (!hidden)
+    compare(
+      'source that the server sees',
+      received ? socketText(received.src, received.sport) : undefined,
+      observation.source,
+    );
   const compareRules = (
     what: string,
     predicted: ReadonlyMap<string, string[]>,
@@ -39,6 +49,14 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
   for (const name of LEGS) {
     const leg = outcome[name];
     const real = observation.legs[name];
+    if (outcome.verdict === 'loop') {
+      compareLists(
+        `captures of the ${name}`,
+        [...new Set(predictedCaptures(leg, false))],
+        [...new Set(realCaptures(cluster, real.seen))],
+      );
+      continue;
+    }
     const outer = `the outer packet of the ${name}`;
     compareLists(`captures of the ${name}`, predictedCaptures(leg, false), realCaptures(cluster, real.seen));
     compareLists(`captures of ${outer}`, predictedCaptures(leg, true), realCaptures(cluster, real.outer.seen));
@@ -46,8 +64,12 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
   }
-  for (const [space, real] of observation.reset ? [] : observation.connections)
-    compareLists(`connections on ${space}`, predictedConnections(outcome, space).sort(), [...real].sort());
+  for (const [space, real] of observation.reset ? [] : observation.connections) {
+    // What data opened that nobody waits for may be ended by the RST that answers it.
+    const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);
+    const lasting = predictedConnections(outcome, space, LEGS).filter((text) => !passing.includes(text));
+    compareLists(`connections on ${space}`, lasting.sort(), real.filter((text) => !passing.includes(text)).sort());
+  }
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
     compare(
@@ -72,8 +94,9 @@ function compareEnd(
   const { node, namespace, interface: device } = leg.end;
   const master = cluster.node(node ?? '')?.host?.interface(last.interface)?.master;
   if (master !== undefined && device === master) return;
-  // What POSTROUTING drops ends at the interface that it was to leave by, where nothing is seen.
-  if (leg.steps.at(-1)?.hook === 'POSTROUTING') return;
+  // What is not sent, or dropped by POSTROUTING, ends at the interface that it was to leave by: nothing is seen there.
+  const end = leg.steps.at(-1);
+  if (end?.hook === 'POSTROUTING' || end?.effect.startsWith('not sent') === true) return;
   compare(`end of the ${name}`, `${nameOf(node, namespace)} ${device ?? ''}`, `${last.space} ${last.interface}`);
 }
 
@@ -136,10 +159,8 @@ function describeStep({ kind, table, chain, rule, text }: Step): string | undefi
   return undefined;
 }
 
-function predictedConnections(outcome: Outcome, space: string): string[] {
-  // What data opened that nobody waits for is ended at once by the RST that answers it.
-  const lasting = outcome.verdict === 'connected' ? LEGS : LEGS.filter((name) => name !== 'data');
-  return lasting
+function predictedConnections(outcome: Outcome, space: string, names: readonly LegName[]): string[] {
+  return names
     .flatMap((name) => [...(outcome[name]?.steps ?? []), ...outerSteps(outcome[name])])
     .filter((step) => step.kind === 'conntrack' && nameOf(step.node, step.namespace) === space)
     .map((step) => withoutHash(step.text));

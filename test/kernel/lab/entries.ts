@@ -1,14 +1,19 @@
-import { VXLAN_PORT } from '../../../src/core/overlay/flannel';
+import { UDP_PORT, VXLAN_PORT } from '../../../src/core/overlay/flannel';
 import { protocolTitle } from '../../../src/core/net/protocol';
 import { command } from './command';
 import { socketText } from './names';
 import type { Network } from './network';
 
-/** The entries of connection tracking in a space, as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. */
-export async function entriesOf(network: Network, space: string): Promise<string[]> {
+/**
+ * The entries of connection tracking in a space, as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. Without those
+ * of other attempts, whose servers may still send.
+ */
+export async function entriesOf(network: Network, space: string, sourcePort: number): Promise<string[]> {
   const argv = ['ip', 'netns', 'exec', network.namespace(space), 'conntrack', '-L', '-o', 'extended'];
   const { stdout } = await command(argv);
-  return stdout.split('\n').flatMap(entryText);
+  const ports = [sourcePort, UDP_PORT, VXLAN_PORT].map((port) => `port=${port} `);
+  const isOurs = (line: string): boolean => !line.includes('port=') || ports.some((port) => line.includes(port));
+  return stdout.split('\n').filter(isOurs).flatMap(entryText);
 }
 
 function entryText(line: string): string[] {

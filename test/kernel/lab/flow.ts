@@ -11,15 +11,22 @@ export type PacketName = LegName | 'reset' | 'error' | 'other';
 
 /**
  * Which packets belong to one attempt, whatever NAT makes of their addresses and ports: TCP by its sequence numbers,
- * datagrams and echoes by the token that they carry.
+ * datagrams and echoes by the token that they carry. What is sent again is another packet.
  */
 export class Flow {
   private first: number | undefined;
   private answer: number | undefined;
+  private readonly ids = new Map<PacketName, number>();
 
   constructor(private readonly token: string) {}
 
   nameOf(packet: WirePacket): PacketName {
+    const name = this.kindOf(packet);
+    if (!this.ids.has(name)) this.ids.set(name, packet.id);
+    return this.ids.get(name) === packet.id ? name : 'other';
+  }
+
+  private kindOf(packet: WirePacket): PacketName {
     if (packet.proto === TCP) return this.tcpName(packet);
     if (packet.icmpType !== undefined) return this.icmpName(packet, packet.icmpType);
     if (this.carries(packet, 'Q')) return 'request';
@@ -33,7 +40,7 @@ export class Flow {
       return type === echo[0] ? 'request' : 'reply';
     }
     const inner = readPacket(packet.payload);
-    return inner && this.nameOf(inner) === 'request' ? 'error' : 'other';
+    return inner && this.kindOf(inner) === 'request' ? 'error' : 'other';
   }
 
   /** Nothing but this attempt sends a SYN with the token's number as its source port, before NAT changes it. */

@@ -9,6 +9,8 @@ export interface Space {
   readonly kind: 'host' | 'pod' | 'unseen';
   /** Shell commands that run inside it. */
   readonly setup?: string;
+  /** More of them, once neighbours know each other. */
+  readonly rules?: string;
   /** flannel's udp backend: a TUN, made before the setup runs. */
   readonly tunnel?: Tunnel;
   /** Servers that run in it: `tcp 0.0.0.0:80`, `udp [::]:53`. */
@@ -131,6 +133,7 @@ export class Network {
       if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
     for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
+    for (const [space, { rules }] of Object.entries(spaces)) if (rules !== undefined) await this.run(space, rules);
     for (const [space, planned] of Object.entries(spaces))
       if (planned.kind === 'host') await this.run(space, traceSetup(planned, ipv6 === true));
     for (const space of Object.keys(spaces)) {

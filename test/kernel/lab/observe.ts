@@ -2,6 +2,7 @@ import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { ClientResult } from './agent';
+import { command } from './command';
 import { entriesOf } from './entries';
 import type { LegName, PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
@@ -25,6 +26,9 @@ export interface Observation {
   /** The source that the server sees, where the request got there. */
   readonly source: string | undefined;
   readonly legs: Readonly<Record<LegName, ObservedLeg>>;
+  readonly accepted: boolean;
+  /** Whether the packet was not sent at all, for want of a neighbour's MAC address. */
+  readonly askedInVain: boolean;
   /** Whether the server refused with a RST: it ends the entry of connection tracking, too. */
   readonly reset: boolean;
   /** Entries of connection tracking that the attempt left, by space. */
@@ -71,7 +75,7 @@ export async function observe(
   const legs = sortIntoLegs(cluster, records, token);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const connections = new Map<string, string[]>();
-  for (const host of hosts) connections.set(host, await entriesOf(network, host));
+  for (const host of hosts) connections.set(host, await entriesOf(network, host, sourcePort));
 
   const ruleRejects = [...leg('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
   const accepted = records.find((record) => record.kind === 'accepted');
@@ -80,11 +84,14 @@ export async function observe(
     ({ seen, matched }) => seen.length > 0 || matched.size > 0,
   );
   const closed = client.error === 'ECONNREFUSED' && !ruleRejects;
-  const verdict = verdictOf(client, {
+  const last = leg('request').seen.at(-1)?.space ?? from;
+  const seen = verdictOf(client, {
     arrived: answered !== undefined || accepted !== undefined || closed,
     accepted: accepted !== undefined || protocol === 'icmp',
     refused: ruleRejects || closed,
   });
+  const expired = leg('error').seen.some(({ packet }) => packet.icmpType === (packet.src.family === 4 ? 11 : 3));
+  const verdict = expired ? 'loop' : seen;
   const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
   return {
     verdict,
@@ -99,11 +106,19 @@ export async function observe(
       ack: leg('ack'),
       data: leg('data'),
     },
-    reset: leg('reset').seen.length > 0,
+    accepted: accepted !== undefined,
+    askedInVain: verdict === 'dropped' && (await asksInVain(network, last)),
+    reset: leg('reset').seen.length > 0 || leg('reset').matched.size > 0,
     connections,
     counted,
     sourcePort,
   };
+}
+
+/** Whether a space waits for the MAC address of a neighbour: what it has to send is not sent. */
+async function asksInVain(network: Network, space: string): Promise<boolean> {
+  const { stdout } = await command(['ip', '-n', network.namespace(space), 'neigh', 'show', 'nud', 'incomplete']);
+  return stdout.trim() !== '';
 }
 
 function verdictOf(

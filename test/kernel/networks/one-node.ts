@@ -47,7 +47,8 @@ export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ip
     router: { kind: 'unseen', setup: 'ip addr add 192.168.5.1/24 dev node\nip link set node up' },
     node: {
       kind: 'host',
-      setup: nodeSetup(bridged, routed, ipv6) + node,
+      setup: nodeSetup(bridged, routed, ipv6),
+      rules: node,
       ...(serves && { serves }),
       ...(flavours && { flavours }),
     },

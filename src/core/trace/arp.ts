@@ -1,0 +1,102 @@
+import { type Address, formatAddress, sameAddress } from '../net/address';
+import { effectiveRpFilter, reversePath } from '../routing/reverse-path';
+import { selectSource } from '../routing/source';
+import type { Walk } from './context';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+import type { Port } from './wiring';
+
+/**
+ * Why a neighbour does not answer for the next hop, so that nothing is sent at all. Undefined where it does, or where the
+ * snapshot does not say that it would not: answers are taken for granted.
+ */
+export function unanswered(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  device: string,
+  nextHop: Address,
+  end: Port,
+): string | undefined {
+  if (nextHop.family !== 4 || stack.made || isKnown(stack, device, nextHop)) return undefined;
+  const owner = ownerOf(walk, end, nextHop);
+  if (!owner || owner.stack.made || owner.device === undefined) return undefined;
+  if (!hasAddressFor(owner, nextHop) && !mayProxy(owner, nextHop))
+    return `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
+  const asker = askedFrom(stack, skb, device, nextHop);
+  return asker && filtersRequest(owner, owner.device, asker, nextHop)
+    ? `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: strict rp_filter on ${owner.device} drops the question of ${formatAddress(asker)}`
+    : undefined;
+}
+
+function isKnown(stack: Stack, device: string, address: Address): boolean {
+  return (stack.namespace.neighbours ?? []).some(
+    (entry) =>
+      entry.device === device &&
+      sameAddress(entry.address, address) &&
+      entry.mac !== undefined &&
+      !/FAILED|INCOMPLETE/.test(entry.state),
+  );
+}
+
+/** Who on the cable, or on the bridge that it leads to, has the address. */
+function ownerOf(walk: Walk, end: Port, address: Address): Port | undefined {
+  const bridge = walk.wiring.bridgeOf(end.stack, end.device);
+  if (bridge === undefined) return end;
+  const atBridge = { stack: end.stack, device: bridge };
+  return hasAddressFor(atBridge, address) ? atBridge : walk.wiring.behind(end.stack, bridge, address)?.end;
+}
+
+/** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
+export function hasAddressFor({ stack, device: asked }: Port, address: Address): boolean {
+  const ignores = ['all', asked ?? 'all'].some((name) => {
+    const value = stack.sysctl(stack.deviceKey(name, 'arp_ignore'));
+    return value !== undefined && value !== '0';
+  });
+  return stack.interfaces.some(
+    (device) =>
+      (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
+  );
+}
+
+/** net/ipv4/arp.c `arp_fwd_proxy`: a router may answer for what it reaches by another interface. */
+function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
+  const off = ['all', device].every((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '0');
+  if (off) return false;
+  const fib = stack.fib(4);
+  if (!fib) return true;
+  const way = fib.lookup({
+    dst: address,
+    src: undefined,
+    iif: device,
+    mark: 0,
+    tos: 0,
+    proto: 0,
+    sport: undefined,
+    dport: undefined,
+  });
+  return way.kind === 'route' && way.route.type === 'unicast' && way.hops.some((hop) => hop.device !== device);
+}
+
+/** net/ipv4/arp.c `arp_solicit`: the packet's own source where that is local, else an address of the interface. */
+function askedFrom(stack: Stack, skb: Skb, device: string, nextHop: Address): Address | undefined {
+  const { src } = skb.packet;
+  return stack.isLocal(src) ? src : selectSource(stack.interfaces, device, 4, nextHop, 'link');
+}
+
+/** net/ipv4/arp.c `arp_process` routes a question like any packet: the reverse path check applies to it. */
+function filtersRequest({ stack }: Port, device: string, asker: Address, address: Address): boolean {
+  const fib = stack.fib(4);
+  const value = effectiveRpFilter((name) => stack.sysctl(stack.deviceKey(name, 'rp_filter')), device);
+  if (!fib || value === undefined) return false;
+  const { drops } = reversePath({
+    fib,
+    packet: { src: asker, dst: address, proto: 0, mark: 0, ttl: 1, length: 28, dscp: 0 },
+    device,
+    deviceHasAddress: stack.device(device)?.addresses.some((own) => own.address.family === 4) !== false,
+    acceptLocal: true,
+    useMark: false,
+    dst: address,
+  });
+  return drops.includes(value);
+}
