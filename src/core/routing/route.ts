@@ -59,6 +59,7 @@ export function routeText(route: Omit<Route, 'text'>): string {
   const words: string[] = [];
   if (route.type !== 'unicast') words.push(route.type);
   words.push(route.destination.mask === 0n ? 'default' : formatPrefix(route.destination).replace(/\/(32|128)$/, ''));
+  if (route.tos !== 0) words.push('tos', `0x${route.tos.toString(16)}`);
   for (const hop of route.nextHops) {
     if (route.nextHops.length > 1) words.push('nexthop');
     if (hop.gateway) words.push('via', formatAddress(hop.gateway));
