@@ -29,6 +29,8 @@ export interface OneNode {
   readonly serves?: readonly string[];
   readonly flavours?: readonly Flavour[];
   readonly ipv6?: boolean;
+  /** The node and its pods do not know each other's MAC addresses yet. */
+  readonly strangers?: boolean;
 }
 
 const SERVERS = ['tcp 0.0.0.0:80', 'udp 0.0.0.0:53'];
@@ -40,7 +42,15 @@ export function address6(address: string): string {
   return `fd0${second}::${last}`;
 }
 
-export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ipv6 = false }: OneNode): Plan {
+export function oneNode({
+  pods = [],
+  node = '',
+  inPod = {},
+  serves,
+  flavours,
+  ipv6 = false,
+  strangers = false,
+}: OneNode): Plan {
   const bridged = pods.filter((pod) => !pod.startsWith('routed'));
   const routed = pods.filter((pod) => pod.startsWith('routed'));
   const spaces: Record<string, Space> = {
@@ -56,7 +66,7 @@ export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ip
   for (const pod of pods)
     spaces[`node/default/${pod}`] = {
       kind: 'pod',
-      setup: (routed.includes(pod) ? routedPod(pod, ipv6) : bridgedPod(pod, ipv6)) + (inPod[pod] ?? ''),
+      setup: (routed.includes(pod) ? routedPod(pod, ipv6, strangers) : bridgedPod(pod, ipv6)) + (inPod[pod] ?? ''),
       serves: [...SERVERS, ...(ipv6 ? SERVERS6 : [])],
     };
   return {
@@ -65,7 +75,7 @@ export function oneNode({ pods = [], node = '', inPod = {}, serves, flavours, ip
       ['node:eth0', 'router:node'],
       ...pods.map((pod) => [`node:veth-${pod}`, `node/default/${pod}:eth0`] as const),
     ],
-    acquainted: bridged.flatMap((pod) =>
+    acquainted: (strangers ? [] : bridged).flatMap((pod) =>
       [PODS[pod], ...(ipv6 ? [address6(PODS[pod])] : [])].map((address) => ['node', address] as const),
     ),
     ipv6,
@@ -108,13 +118,13 @@ function cableMac(pod: PodName): string {
 }
 
 /** As Calico does it: the gateway is an address that nobody has, for which the node answers. */
-function routedPod(pod: PodName, ipv6: boolean): string {
+function routedPod(pod: PodName, ipv6: boolean, stranger: boolean): string {
   return `
 ip addr add ${PODS[pod]}/32 dev eth0
 ip link set eth0 up
 ip route add 169.254.1.1 dev eth0 scope link
 ip route add default via 169.254.1.1
-ip neigh add 169.254.1.1 lladdr ${cableMac(pod)} dev eth0 nud permanent
+${stranger ? '' : `ip neigh add 169.254.1.1 lladdr ${cableMac(pod)} dev eth0 nud permanent`}
 ${ipv6 ? `ip addr add ${address6(PODS[pod])}/128 dev eth0\nip -6 route add default via fe80::1 dev eth0` : ''}
 `;
 }

@@ -1,0 +1,95 @@
+import { testCases } from './lab/cases';
+import { BRIDGE, PODS } from './networks/one-node';
+
+const client = 'node/default/client';
+const routed = 'node/default/routed1';
+/** The pods' own subnet is looked up in a table that leads elsewhere. */
+const elsewhere = `
+ip route add default via 192.168.5.1 table 100
+ip rule add from 10.9.0.0/24 lookup 100`;
+const proxy = 'sysctl -qw net.ipv4.conf.veth-routed1.proxy_arp=1 net.ipv4.neigh.veth-routed1.proxy_delay=0';
+
+/* The tracer says "unroutable" where nobody answers for a next hop; the client of a test does not wait so long. */
+testCases('neighbours', [
+  {
+    title: "strict rp_filter on a bridge drops the pods' questions for their gateway, too",
+    strangers: true,
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: `sysctl -qw net.ipv4.conf.cni0.rp_filter=1${elsewhere}`,
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'loose rp_filter does not',
+    strangers: true,
+    pods: ['client', 'routed2'],
+    node: `sysctl -qw net.ipv4.conf.cni0.rp_filter=2 net.ipv4.conf.veth-routed2.proxy_arp=1 net.ipv4.neigh.veth-routed2.proxy_delay=0
+ip rule add from 10.9.0.0/24 to 10.9.0.2 lookup 100
+ip route add default via 192.168.5.1 table 100`,
+    from: client,
+    to: `${PODS.routed2}:80`,
+    verdict: 'connected',
+  },
+  {
+    title: 'who has asked before needs no answer',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: `sysctl -qw net.ipv4.conf.cni0.rp_filter=1${elsewhere}`,
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'a gateway that nobody has, without proxy_arp',
+    strangers: true,
+    pods: ['routed1', 'server1'],
+    from: routed,
+    to: `${PODS.server1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'a gateway that nobody has, with proxy_arp',
+    strangers: true,
+    pods: ['routed1', 'server1'],
+    node: proxy,
+    from: routed,
+    to: `${PODS.server1}:80`,
+    verdict: 'connected',
+  },
+  {
+    title: 'a gateway that nobody has, with proxy_arp on a node that has no way to it',
+    strangers: true,
+    pods: ['routed1', 'server1'],
+    node: `${proxy}\nip route del default`,
+    from: routed,
+    to: `${PODS.server1}:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'a route to a pod for an address that it does not have',
+    pods: ['routed1'],
+    node: 'ip route add 10.0.0.0/24 dev veth-routed1',
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'a pod answers for an address of its lo, unless arp_ignore',
+    pods: ['routed1'],
+    inPod: { routed1: 'ip addr add 10.0.0.9/32 dev lo\nsysctl -qw net.ipv4.conf.all.arp_ignore=1' },
+    node: 'ip route add 10.0.0.0/24 dev veth-routed1',
+    from: 'node',
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'a pod on the bridge for whom nobody is there',
+    pods: ['client'],
+    node: 'ip route add 10.0.0.0/24 dev cni0',
+    from: client,
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+]);
