@@ -2,7 +2,7 @@ import type { Cluster } from '../snapshot/cluster';
 import { toCases } from './cases';
 import { explore, type Question } from './choices';
 import { TCP } from '../net/protocol';
-import { splitPort, resolveTarget } from './endpoint';
+import { resolveTarget } from './endpoint';
 import { resolveName } from '../dns/resolve';
 import { curlTarget } from './observe';
 import { type Run, simulate } from './simulate';
@@ -27,7 +27,8 @@ export function establishedFacts(cluster: Cluster): Map<string, Established> {
     for (const [id, output] of Object.entries(namespace.record.outputs)) {
       const aim = id.startsWith('curl') && output.exitCode === 0 ? curlTarget(output.command) : undefined;
       if (!aim) continue;
-      const target = resolveTarget(cluster, `${splitPort(aim.host).host}:${aim.port}`, (name) => {
+      const host = aim.host.includes(':') ? `[${aim.host}]` : aim.host;
+      const target = resolveTarget(cluster, `${host}:${aim.port}`, (name) => {
         const found = resolveName(cluster, namespace, name);
         return found && { value: found.address };
       });

@@ -65,10 +65,18 @@ function isText(address: Address, text: string): boolean {
 
 /** What a `curl` command asks: the host of its URL, and the port. */
 export function curlTarget(command: string): { host: string; port: number } | undefined {
-  const url = /^curl\s+(?:-\S+\s+)*(?:(https?):\/\/)?([^\s/:]+)(?::(\d+))?/.exec(command);
-  if (!url) return undefined;
-  return { host: url[2] ?? '', port: Number(url[3] ?? (url[1] === 'https' ? 443 : 80)) };
+  const [program, ...words] = command.trim().split(/\s+/);
+  if (program !== 'curl') return undefined;
+  const url = words.find((word, at) => !word.startsWith('-') && !WITH_VALUE.test(words[at - 1] ?? ''));
+  const parts = /^["']?(?:(https?):\/\/)?(\[[^\]]+\]|[^\s/:?#"']+)(?::(\d+))?/.exec(url ?? '');
+  if (!parts) return undefined;
+  const host = (parts[2] ?? '').replace(/^\[(.*)\]$/, '$1');
+  return { host, port: Number(parts[3] ?? (parts[1] === 'https' ? 443 : 80)) };
 }
+
+/** Options of curl(1) whose value is the next word. */
+const WITH_VALUE =
+  /^(-[a-zA-Z]*[AbcCdDeEFHKmoPQrtTuUwxXyYz]|--(max-time|connect-timeout|output|header|request|data|user|write-out|resolve|retry|interface|cacert|cert|key|proxy|user-agent))$/;
 
 /** What was captured on an interface, as far as it can belong to this trace. */
 function captures(cluster: Cluster, outcomes: readonly Outcome[]): Evidence[] {
