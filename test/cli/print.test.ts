@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { folder, hoplens } from '../support/cli';
@@ -21,8 +21,8 @@ suite('hoplens print', { concurrency: true }, () => {
     assert.ok(bytes.equals(odd));
   });
 
-  test('every saved fixture', async () => {
-    for (const name of readdirSync('test/fixtures/save')) {
+  test('of iptables-save and of iptables -S', async () => {
+    for (const name of ['rich-nft.txt', 'rich-legacy-S.txt']) {
       const { code, stdout } = await hoplens('print', `test/fixtures/save/${name}`);
       assert.equal(stdout, readFileSync(`test/fixtures/save/${name}`, 'utf8'), name);
       assert.equal(code, 0);

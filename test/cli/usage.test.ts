@@ -14,15 +14,7 @@ suite('the command line', { concurrency: true }, () => {
   });
 
   test('without a command, with an unknown one or an unknown option: exit code 2 and what to do', async () => {
-    for (const args of [
-      [],
-      ['nosuch', 'file'],
-      ['check'],
-      ['trace'],
-      ['check', '--nosuch', 'x'],
-      ['trace', 'x', '--from'],
-      ['trace', 'x', '--sport', '5', '--from', 'a', '--to'],
-    ]) {
+    for (const args of [[], ['nosuch', 'file'], ['check', '--nosuch', 'x'], ['trace', 'x', '--from']]) {
       const { code, stdout, stderr } = await hoplens(...args);
       assert.equal(code, 2, args.join(' '));
       assert.equal(stdout, '');
