@@ -53,6 +53,8 @@ async function serve() {
   // The home stays the user's: whoever tries the extension may want to connect to nodes of their own.
   const env = { ...demo, HOME: process.env.HOME };
   const { authority, exited } = await startServer({ editor: 'newest', extension: 'linked', env });
-  console.log(`Open http://${authority}/?folder=${encodeURIComponent(folder)} and press Ctrl+C here when you are done.`);
+  console.log(
+    `Open http://${authority}/?folder=${encodeURIComponent(folder)} and press Ctrl+C here when you are done.`,
+  );
   return exited;
 }

@@ -86,9 +86,13 @@ export class Conntrack {
     return true;
   }
 
-  /** Whether another connection already expects this reply. */
-  isTaken(reply: Tuple, zone: number): boolean {
-    return this.connections.some((other) => sameTuple(other.reply, reply) && other.zone.reply === zone);
+  /** Whether packets with this tuple already belong to another connection, in one direction or the other. */
+  isTaken(tuple: Tuple, zone: number): boolean {
+    return this.connections.some(
+      (other) =>
+        (sameTuple(other.reply, tuple) && other.zone.reply === zone) ||
+        (sameTuple(other.original, tuple) && other.zone.original === zone),
+    );
   }
 
   forget(connection: Connection): void {

@@ -46,8 +46,11 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
   const { fate, leg } = traced;
   const what = WHAT[name];
   const base = { severity: 'error', node: fate.stack.node, fix: null } as const;
-  const last = leg.steps.at(-1);
-  const evidence = evidenceOf(leg.steps.filter((step) => step === last || step.kind === 'rp-filter'));
+  const last = lastStep(leg.steps);
+  const evidence = evidenceOf([
+    ...leg.steps.filter((step) => step !== last && step.kind === 'rp-filter'),
+    ...(last ? [last] : []),
+  ]);
   switch (fate.cause) {
     case 'rp-filter':
       return rpFilterFinding(cluster, run, name, traced);
@@ -110,6 +113,12 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case undefined:
       return notRecognised(run, name, traced, what);
   }
+}
+
+/** The last step, of the outer packet where it ends in a tunnel. */
+function lastStep(steps: readonly Step[]): Step | undefined {
+  const last = steps.at(-1);
+  return last?.outer ? (lastStep(last.outer) ?? last) : last;
 }
 
 function ruleFinding(what: string, { fate }: TracedLeg, step: Step | undefined): { code: string; message: string } {

@@ -20,7 +20,8 @@ export class Recorder {
 
   constructor(
     readonly sightings: Sighting[] = [],
-    private readonly outer = false,
+    /** In how many tunnels the packet is. */
+    readonly depth = 0,
   ) {}
 
   step(stack: Stack, skb: Skb, kind: StepKind, effect: string, detail: StepDetail = {}): void {
@@ -51,7 +52,7 @@ export class Recorder {
       interface: device,
       direction,
       packet: { ...record(skb), in: direction === 'in' ? device : null, out: direction === 'out' ? device : null },
-      outer: this.outer,
+      outer: this.depth > 0,
       ...(promiscuous && { promiscuous }),
     });
   }
@@ -69,6 +70,6 @@ export class Recorder {
 
   /** For the outer packet of a tunnel: its steps are kept apart, its sightings are not. */
   nested(): Recorder {
-    return new Recorder(this.sightings, true);
+    return new Recorder(this.sightings, this.depth + 1);
   }
 }

@@ -21,15 +21,22 @@ interface Encapsulation {
   readonly sourcePort: number | undefined;
   readonly port: number | undefined;
   readonly by: string;
+  /** Bytes of the headers around the inner packet. */
+  readonly overhead: number;
   /** VXLAN keeps the mark of the inner packet; a packet written by flanneld is new. */
   readonly keepsMark: boolean;
 }
+
+/** Tunnels within tunnels, before a packet is said to go round in circles. */
+const MOST_TUNNELS = 4;
 
 /** Through a tunnel device: the outer packet's own way, then the inner packet's arrival at the far end. */
 export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface, nextHop: Address, send: Send): Next {
   const way = encapsulate(walk, stack, skb, device, nextHop);
   if ('kind' in way) return way;
   const recorder = walk.recorder.nested();
+  if (recorder.depth > MOST_TUNNELS)
+    return end('loop', stack, device.name, `the outer packet is sent into ${device.name} again and again`, 'ttl');
   const outer: Packet = {
     src: way.outerSource ?? way.outerDestination,
     dst: way.outerDestination,
@@ -38,7 +45,7 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
     ...(way.port !== undefined && { dport: way.port }),
     mark: way.keepsMark ? skb.packet.mark : 0,
     ttl: 64,
-    length: skb.packet.length + 28,
+    length: skb.packet.length + way.overhead,
     dscp: 0,
   };
   const outerSkb = newSkb(outer, !way.keepsMark);
@@ -109,6 +116,7 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       sourcePort: port,
       port,
       by: 'flannel udp',
+      overhead: 20 + 8,
       keepsMark: false,
     };
   }
@@ -123,6 +131,7 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       sourcePort: undefined,
       port: undefined,
       by: device.kind ?? '',
+      overhead: proto === 47 ? 20 + 4 : 20,
       keepsMark: true,
     };
   }
@@ -134,6 +143,7 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
       sourcePort: 51820,
       port: 51820,
       by: 'wireguard',
+      overhead: 20 + 8 + 32,
       keepsMark: false,
     };
   return end(
@@ -179,7 +189,16 @@ const VXLAN_SOURCE_PORT = 49152;
 function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address, dst: Address): Encapsulation | Fate {
   const port = device.vxlan?.port ?? VXLAN_PORT;
   const sourcePort = VXLAN_SOURCE_PORT;
-  const base = { outerSource: device.vxlan?.local, proto: UDP, sourcePort, port, by: 'VXLAN', keepsMark: true };
+  const overhead = 20 + 8 + 8 + 14;
+  const base = {
+    outerSource: device.vxlan?.local,
+    proto: UDP,
+    sourcePort,
+    port,
+    by: 'VXLAN',
+    overhead,
+    keepsMark: true,
+  };
   const { neighbours, fdb } = stack.namespace;
   const neighbour = neighbours?.find((entry) => entry.device === device.name && sameAddress(entry.address, nextHop));
   const vtep = fdb?.find((entry) => entry.device === device.name && entry.mac === neighbour?.mac && entry.vtep)?.vtep;

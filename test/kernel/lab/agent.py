@@ -66,6 +66,9 @@ def read(fd):
             watched[fd][1]()
     except BlockingIOError:
         pass  # read already, while another command waited for silence
+    except OSError as error:
+        if error.errno != errno.ENOBUFS:
+            raise  # else a storm of packets: some of what netlink told is lost
 
 
 def text(data):

@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
-import type { TraceResult } from '../../../src/core/trace/result';
+import type { Leg, TraceResult } from '../../../src/core/trace/result';
 import { trace } from '../../../src/core/trace/trace';
 import { collect } from './collect';
 import { disagreements } from './compare';
+import { LEGS } from './flow';
 import type { Network } from './network';
 import { freshPort, type Observation, observe, type Question } from './observe';
+
+/** Whether a packet has left what the snapshot shows. */
+function isLeft(leg: Leg | null): boolean {
+  return leg?.verdict === 'undetermined' || leg?.reason?.includes('outside') === true;
+}
 
 /** Everything in this result follows from the snapshot: nothing was taken for granted that may not be so. */
 function isCertain({ outcomes, assumed }: TraceResult): boolean {
   const guesses = ['on-link-owner', 'underlay'];
   return (
-    outcomes.every(({ verdict, assumptions }) => verdict !== 'undetermined' && assumptions.length === 0) &&
-    !assumed.some((one) => guesses.includes(one.code))
+    outcomes.every(
+      ({ assumptions, ...legs }) => assumptions.length === 0 && !LEGS.some((name) => isLeft(legs[name])),
+    ) && !assumed.some((one) => guesses.includes(one.code))
   );
 }
 

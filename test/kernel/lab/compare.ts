@@ -64,7 +64,9 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
   }
-  for (const [space, real] of observation.reset ? [] : observation.connections) {
+  // A RST ends the entry; an ICMP error takes its own way back.
+  const refused = observation.reset || observation.verdict === 'rejected';
+  for (const [space, real] of refused ? [] : observation.connections) {
     // What data opened that nobody waits for may be ended by the RST that answers it.
     const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);
     const lasting = predictedConnections(outcome, space, LEGS).filter((text) => !passing.includes(text));

@@ -18,7 +18,10 @@ export class Flow {
   private answer: number | undefined;
   private readonly ids = new Map<PacketName, number>();
 
-  constructor(private readonly token: string) {}
+  constructor(
+    private readonly sourcePort: number,
+    private readonly token: string,
+  ) {}
 
   nameOf(packet: WirePacket): PacketName {
     const name = this.kindOf(packet);
@@ -43,10 +46,10 @@ export class Flow {
     return inner && this.kindOf(inner) === 'request' ? 'error' : 'other';
   }
 
-  /** Nothing but this attempt sends a SYN with the token's number as its source port, before NAT changes it. */
+  /** Nothing but this attempt sends a SYN from its source port, before NAT changes that. */
   private tcpName({ flags, sequence, acknowledged, sport, payload }: WirePacket): PacketName {
     if (flags === FLAG.SYN) {
-      if (this.first === undefined && sport === Number(this.token.slice(1))) this.first = sequence;
+      if (this.first === undefined && sport === this.sourcePort) this.first = sequence;
       return sequence === this.first ? 'request' : 'other';
     }
     if (this.first === undefined) return 'other';

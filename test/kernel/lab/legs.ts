@@ -3,7 +3,7 @@ import type { AgentRecord } from './agent';
 import { Flow, type PacketName } from './flow';
 import { type ChainRun, chainRuns, type RuleEvent } from './matched-rules';
 import { nameOf } from './names';
-import { innerPacket, isOuter, outerKey } from './tunnels';
+import { encapsulation, innerPacket, isOuter, outerKey } from './tunnels';
 import { readPacket, type WirePacket } from './wire';
 
 /** A packet on an interface. */
@@ -36,25 +36,33 @@ const RETRANSMISSION_SECONDS = 0.9;
 export function sortIntoLegs(
   cluster: Cluster,
   records: readonly AgentRecord[],
+  sourcePort: number,
   token: string,
 ): ReadonlyMap<PacketName, ObservedLeg> {
-  const flow = new Flow(token);
+  const flow = new Flow(sourcePort, token);
   const legs = new Map<PacketName, ObservedLeg>();
-  const legNamed = (name: PacketName): ObservedLeg => {
+  const legOf = (packet: WirePacket): ObservedLeg => {
+    const name = flow.nameOf(packet);
     const leg = legs.get(name) ?? emptyLeg();
     legs.set(name, leg);
     return leg;
   };
-  const legOf = (packet: WirePacket): ObservedLeg => legNamed(flow.nameOf(packet));
   const carriers = new Map<string, ObservedLeg>();
+  const departures = new Map<string, ObservedLeg>();
   const packets = packetsOf(records);
   const first = packets.find((one) => flow.nameOf(innerPacket(one.packet) ?? one.packet) === 'request');
   const isFirst = ({ time }: { time: number }): boolean => !first || time < first.time + RETRANSMISSION_SECONDS;
   for (const one of packets.filter(isFirst)) {
     const inner = innerPacket(one.packet);
     const leg = legOf(inner ?? one.packet);
-    if (!inner) leg.seen.push(one);
-    else {
+    if (!inner) {
+      leg.seen.push(one);
+      // A datagram that a rule drops is on no interface.
+      if (one.direction === 'out' && /^flannel/.test(one.interface)) {
+        const key = departureKey(one.space, one.packet.length + encapsulation(one.interface));
+        if (!departures.has(key)) departures.set(key, leg);
+      }
+    } else {
       leg.outer.seen.push(one);
       // Of packets that cannot be told apart from outside, the first is that of the handshake.
       if (!carriers.has(outerKey(one.packet))) carriers.set(outerKey(one.packet), leg);
@@ -62,12 +70,16 @@ export function sortIntoLegs(
   }
   for (const [space, run] of runsOf(cluster, records).filter(([, run]) => isFirst(run))) {
     const key = `${space} ${run.flavour}`;
-    // An outer packet that no capture has seen was dropped before it left: the first there was.
-    const carrier = carriers.get(outerKey(run.packet)) ?? (carriers.size === 0 ? legNamed('request') : undefined);
+    const carrier = carriers.get(outerKey(run.packet)) ?? departures.get(departureKey(space, run.packet.length));
     if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
     else if (carrier) addOnce(carrier.outer.matched, key, run);
   }
   return legs;
+}
+
+/** An outer packet by the node that makes it, and its length. */
+function departureKey(space: string, length: number): string {
+  return `${space} ${length}`;
 }
 
 function packetsOf(records: readonly AgentRecord[]): Seen[] {

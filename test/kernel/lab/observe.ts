@@ -46,6 +46,12 @@ export function freshPort(): number {
   return ++lastPort;
 }
 
+/** What earlier attempts left: their connections, and neighbours that are still being asked on their behalf. */
+const FORGET = `
+conntrack -F 2>/dev/null
+ip neigh flush nud incomplete 2>/dev/null
+ip neigh flush nud failed 2>/dev/null`;
+
 /** Sends a packet through a network whose state is `cluster`, and watches. */
 export async function observe(
   network: Network,
@@ -54,11 +60,12 @@ export async function observe(
   sourcePort: number,
 ): Promise<Observation> {
   const hosts = network.spaces('host');
-  for (const host of hosts) await network.run(host, 'conntrack -F 2>/dev/null');
+  for (const space of network.spaces('host', 'pod')) await network.run(space, FORGET);
   const before = await countersOf(network);
   await network.agent.take();
   const { host: address, port } = splitPort(to);
-  const token = `Q${sourcePort}`;
+  // Four bytes: as long as the tracer's datagrams.
+  const token = `Q${sourcePort.toString(36).padStart(3, '0')}`;
   const client = await network.agent.send({
     namespace: network.namespace(from),
     protocol,
@@ -72,7 +79,7 @@ export async function observe(
   const after = await countersOf(network);
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
-  const legs = sortIntoLegs(cluster, records, token);
+  const legs = sortIntoLegs(cluster, records, sourcePort, token);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const connections = new Map<string, string[]>();
   for (const host of hosts) connections.set(host, await entriesOf(network, host, sourcePort));

@@ -3,6 +3,8 @@ import { UDP_PORT, VXLAN_PORT } from '../../../src/core/overlay/flannel';
 import { readPacket, type WirePacket } from './wire';
 
 const VXLAN_AND_ETHERNET = 8 + 14;
+/** As much of a payload as a rule trace shows. */
+const HEAD = 12;
 
 /** Whether a packet carries another. */
 export function isOuter({ dport }: WirePacket): boolean {
@@ -16,10 +18,15 @@ export function innerPacket(packet: WirePacket): WirePacket | undefined {
 }
 
 /**
- * Tells outer packets apart by what a rule trace shows of them: their addresses and length, and the beginning of what
- * they carry.
+ * Tells outer packets apart by what a rule trace shows of them: their length and the beginning of what they carry, and
+ * for VXLAN, where that is always the same, their addresses.
  */
-export function outerKey(packet: WirePacket): string {
-  const { src, dst, length, payload } = packet;
-  return [formatAddress(src), formatAddress(dst), length, payload.toString('hex', 0, 12)].join(' ');
+export function outerKey({ src, dst, dport, length, payload }: WirePacket): string {
+  if (dport === UDP_PORT) return `${length} ${payload.toString('hex', 0, HEAD)}`;
+  return `${length} ${formatAddress(src)} ${formatAddress(dst)}`;
+}
+
+/** Bytes that flannel's interface puts around a packet. */
+export function encapsulation(device: string): number {
+  return device.includes('.') ? 28 + VXLAN_AND_ETHERNET : 28;
 }

@@ -18,6 +18,8 @@ export interface WirePacket {
   readonly acknowledged: number;
   readonly icmpType: number | undefined;
   readonly payload: Buffer;
+  /** Everything, from the IP header on. */
+  readonly bytes: Buffer;
 }
 
 /** Reads an IPv4 or IPv6 packet; undefined where it is neither or is cut short. */
@@ -41,6 +43,7 @@ export function readPacket(bytes: Buffer): WirePacket | undefined {
     sequence: isTcp ? body.readUInt32BE(4) : 0,
     acknowledged: isTcp ? body.readUInt32BE(8) : 0,
     icmpType: proto === ICMP || proto === ICMPV6 ? body[0] : undefined,
+    bytes,
     payload: body.subarray(isTcp ? ((body[12] ?? 0) >> 4) * 4 : 8),
   };
 }

@@ -21,7 +21,7 @@ export interface NodePlan {
   readonly pods: string;
   /** Its pods: names, and the last part of their addresses. */
   readonly running: Readonly<Record<string, number>>;
-  /** More commands of its setup. */
+  /** Its rules, and more commands of its setup. */
   readonly setup: string;
 }
 
@@ -35,8 +35,14 @@ export function twoNodes(site: Site): Plan {
     router: { kind: site.router.kind, setup: routerSetup(site) + (site.router.setup ?? '') },
   };
   const cables: [string, string][] = [];
+  const acquainted: [string, string][] = [];
   for (const [name, node, other] of nodes) {
-    spaces[name] = { kind: 'host', setup: nodeSetup(site, node, other), ...tunnelOf(site, node, other) };
+    spaces[name] = {
+      kind: 'host',
+      setup: nodeSetup(site, node, other),
+      rules: node.setup,
+      ...tunnelOf(site, node, other),
+    };
     cables.push([`${name}:eth0`, `router:to-${name}`]);
     for (const [pod, last] of Object.entries(node.running)) {
       spaces[`${name}/default/${pod}`] = {
@@ -45,9 +51,10 @@ export function twoNodes(site: Site): Plan {
         serves: ['tcp 0.0.0.0:80', 'udp 0.0.0.0:53'],
       };
       cables.push([`${name}:veth-${pod}`, `${name}/default/${pod}:eth0`]);
+      acquainted.push([name, `${node.pods}.${last}`]);
     }
   }
-  return { spaces, cables };
+  return { spaces, cables, acquainted };
 }
 
 function tunnelOf({ overlay }: Site, node: NodePlan, other: NodePlan): Pick<Space, 'tunnel'> {
@@ -69,8 +76,7 @@ ${Object.keys(node.running)
 ip addr add ${node.address}/24 dev eth0
 ip link set eth0 up
 ${node.routes.map((route) => `ip route add ${route}`).join('\n')}
-${{ tun: tunSetup, vxlan: vxlanSetup, 'host-gw': gatewaySetup }[site.overlay](node, other)}
-${node.setup}`;
+${{ tun: tunSetup, vxlan: vxlanSetup, 'host-gw': gatewaySetup }[site.overlay](node, other)}`;
 }
 
 /** flannel's udp backend: one route into the TUN, and flanneld picks the node. */
