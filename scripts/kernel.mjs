@@ -1,8 +1,8 @@
 // Holds the tracer against the kernel of this machine, in network namespaces: test/kernel/**/*.test.ts
 //   node scripts/kernel.mjs [PART-OF-A-PATH …]
 // Exit code 77: cannot run here; the reason is on standard error.
-import { spawnSync } from 'node:child_process';
 import { bundleTests, findTests } from './bundle-tests.mjs';
+import { isolated, tryIsolated } from './lib/isolated.mjs';
 import { main } from './lib/main.mjs';
 import { run } from './lib/process.mjs';
 import { findProgram } from './lib/programs.mjs';
@@ -13,16 +13,6 @@ const LIMIT_SECONDS = 900;
 const AT_ONCE = 3;
 const PROGRAMS = ['bridge', 'conntrack', 'ip', 'ip6tables', 'ip6tables-save', 'ipset', 'iptables', 'iptables-legacy'];
 PROGRAMS.push('iptables-legacy-save', 'iptables-save', 'nft', 'python3', 'ss', 'sysctl', 'unshare');
-
-/**
- * Everything happens in namespaces of its own: whatever ends the test, the kernel then takes down what it made, and
- * nothing of the machine is touched. /run is where ip keeps the names of namespaces, and iptables its lock.
- */
-const apart = (command) => [
-  ...(process.getuid() === 0 ? [] : ['--map-root-user']),
-  ...['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'],
-  ...['sh', '-ec', 'mount -t tmpfs tmpfs /run; mkdir /run/netns; "$@"', 'sh', ...command],
-];
 
 /** What every network needs of the kernel; some containers and some kernels have it not. */
 const TRIAL = `
@@ -40,10 +30,9 @@ function whyNot() {
   if (process.platform !== 'linux') return 'it needs a Linux kernel';
   const missing = PROGRAMS.filter((name) => !findProgram(name));
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
-  const { status, stderr } = spawnSync('unshare', apart(['sh', '-ec', TRIAL]), { encoding: 'utf8', timeout: 20_000 });
-  if (status === 0) return undefined;
+  const why = tryIsolated(TRIAL);
   const as = process.getuid() === 0 ? '' : ' without root';
-  return `networks cannot be made here${as}: ${stderr.trim()}`;
+  return why && `networks cannot be made here${as}: ${why}`;
 }
 
 await main(async () => {
@@ -62,7 +51,7 @@ await main(async () => {
     stdin: { contents, resolveDir: '.', loader: 'ts' },
   });
   const node = [process.execPath, '--enable-source-maps', '--test-reporter=spec', 'test/out/kernel.cjs'];
-  const { code, timedOut } = await run('unshare', apart(node), { seconds: LIMIT_SECONDS });
+  const { code, timedOut } = await run('unshare', isolated(node), { seconds: LIMIT_SECONDS });
   if (timedOut) throw new Error(`The kernel tests took more than ${LIMIT_SECONDS} s.`);
   return code;
 });

@@ -4,6 +4,8 @@ import { findProgram } from './programs.mjs';
 const browser = ['host-oldest', 'host-newest', 'journeys', 'start', 'journeys-vsix'];
 const host = ['host-oldest', 'host-newest'];
 const kernel = ['kernel'];
+const nodes = ['nodes'];
+const both = [...kernel, ...nodes];
 
 /** HOPLENS_BROWSER is the path of a program like these, where it has none of these names. */
 export const BROWSERS = [
@@ -20,18 +22,21 @@ const PACKAGES = [
   { name: 'fonts-dejavu-core', proof: ['/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'], steps: browser },
   { name: 'xvfb', proof: ['xvfb-run'], steps: host, optional: true },
   { name: 'xauth', proof: ['xauth'], steps: host, optional: true },
-  { name: 'iproute2', proof: ['ip'], steps: kernel },
-  { name: 'iptables', proof: ['iptables'], steps: kernel },
-  { name: 'nftables', proof: ['nft'], steps: kernel },
-  { name: 'ipset', proof: ['ipset'], steps: kernel },
-  { name: 'conntrack', proof: ['conntrack'], steps: kernel },
-  { name: 'procps', proof: ['sysctl'], steps: kernel },
+  { name: 'iproute2', proof: ['ip'], steps: both },
+  { name: 'iptables', proof: ['iptables'], steps: both },
+  { name: 'nftables', proof: ['nft'], steps: both },
+  { name: 'ipset', proof: ['ipset'], steps: both },
+  { name: 'conntrack', proof: ['conntrack'], steps: both },
+  { name: 'procps', proof: ['sysctl'], steps: both },
   { name: 'tcpdump', proof: ['tcpdump'], steps: kernel },
   { name: 'python3', proof: ['python3'], steps: kernel },
-  { name: 'openssh-server', proof: ['sshd'], steps: kernel },
-  { name: 'openssh-client', proof: ['ssh'], steps: kernel },
-  { name: 'etcd-server', proof: ['etcd'], steps: kernel },
-  { name: 'etcd-client', proof: ['etcdctl'], steps: kernel },
+  { name: 'openssh-server', proof: ['sshd'], steps: nodes },
+  { name: 'openssh-client', proof: ['ssh'], steps: nodes },
+  { name: 'etcd-server', proof: ['etcd'], steps: nodes },
+  { name: 'etcd-client', proof: ['etcdctl'], steps: nodes },
+  { name: 'fish', proof: ['fish'], steps: nodes },
+  { name: 'sudo', proof: ['sudo'], steps: nodes },
+  { name: 'curl', proof: ['curl'], steps: nodes },
 ];
 
 /** Beyond Linux only the browser counts: the rest is for Linux kernels and for machines without a screen. */

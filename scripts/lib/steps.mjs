@@ -11,10 +11,10 @@ const script =
     run(process.execPath, [`scripts/${file}`, ...args], options);
 const npmRun = (name) => (options) => npm(['run', '--silent', name], options);
 
-function noKernel() {
+const noKernel = (name, what) => () => {
   if (process.platform !== 'linux') return 'needs a Linux kernel';
-  return process.getuid() === 0 ? undefined : 'needs root, to make network namespaces: sudo npm test -- kernel';
-}
+  return process.getuid() === 0 ? undefined : `needs root, to make ${what}: sudo npm test -- ${name}`;
+};
 
 /** For the steps of this run; for all there are if it is the only one. */
 const machine = (options, names) => script('machine.mjs', ...(names.length > 1 ? names : []))(options);
@@ -25,7 +25,20 @@ export const STEPS = [
   { name: 'build', run: npmRun('build'), seconds: 120, needs: ['install'] },
   { name: 'check', run: npmRun('check'), seconds: 300, needs: ['install'] },
   { name: 'unit', run: npmRun('test:unit'), seconds: 600, needs: ['install'] },
-  { name: 'kernel', run: npmRun('test:kernel'), seconds: 1200, needs: ['install', 'machine'], skip: noKernel },
+  {
+    name: 'kernel',
+    run: npmRun('test:kernel'),
+    seconds: 1200,
+    needs: ['install', 'machine'],
+    skip: noKernel('kernel', 'network namespaces'),
+  },
+  {
+    name: 'nodes',
+    run: npmRun('test:nodes'),
+    seconds: 700,
+    needs: ['install', 'machine'],
+    skip: noKernel('nodes', 'machines with accounts of their own'),
+  },
   { name: 'editors', run: script('vscode-editors.mjs'), seconds: 1200, needs: ['install'] },
   {
     name: 'host-oldest',
