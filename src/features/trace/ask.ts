@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { parseAddress } from '../../core/net/address';
 import { splitPort } from '../../core/trace/endpoint';
 import type { OpenCluster } from '../clusters/open-cluster';
+import { type Answer, type Step, showStep } from '../step-input';
 import { type EndpointChoice, origins, targets } from './choices';
 
 /** What is known of a question before it is asked. */
@@ -20,8 +21,6 @@ export interface Asked {
   readonly protocol: string;
 }
 
-type Answer<T> = T | 'back' | undefined;
-
 /** Asks for what is missing of a question, step by step, with a way back. Undefined when the user leaves. */
 export async function askQuestion(clusters: readonly OpenCluster[], known: Asking): Promise<Asked | undefined> {
   let open = known.open;
@@ -39,10 +38,8 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
       case 'from': {
         const answer = await pick(
           vscode.l10n.t('From where?'),
-          1,
-          total,
+          { number: 1, total, canGoBack: false },
           origins(known.open ? [known.open] : clusters),
-          false,
           clusters[0],
         );
         if (answer === undefined || answer === 'back') return undefined;
@@ -55,10 +52,8 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
         if (!open) return undefined;
         const answer = await pick(
           vscode.l10n.t('To which service, pod, address or name?'),
-          asksFrom ? 2 : 1,
-          total,
+          { number: asksFrom ? 2 : 1, total, canGoBack: asksFrom },
           targets(open),
-          asksFrom,
           open,
         );
         if (answer === undefined) return undefined;
@@ -72,7 +67,7 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
         break;
       }
       case 'protocol': {
-        const answer = await pickProtocol(total - 1, total, asksFrom || asksTo);
+        const answer = await pickProtocol({ number: total - 1, total, canGoBack: asksFrom || asksTo });
         if (answer === undefined) return undefined;
         if (answer === 'back') {
           step = asksTo ? 'to' : 'from';
@@ -83,7 +78,7 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
         break;
       }
       case 'port': {
-        const answer = await askPort(total, total);
+        const answer = await askPort({ number: total, total, canGoBack: true });
         if (answer === undefined) return undefined;
         if (answer === 'back') {
           step = 'protocol';
@@ -106,108 +101,48 @@ function withPort(endpoint: string, port: string): string {
 /** A pick among what is known, which also takes any text. */
 function pick(
   title: string,
-  step: number,
-  totalSteps: number,
+  step: Step,
   items: readonly (EndpointChoice | vscode.QuickPickItem)[],
-  canGoBack: boolean,
   fallback: OpenCluster | undefined,
 ): Promise<Answer<EndpointChoice>> {
-  return new Promise((resolve) => {
-    const input = vscode.window.createQuickPick<EndpointChoice | vscode.QuickPickItem>();
-    input.title = title;
-    input.step = step;
-    input.totalSteps = totalSteps;
-    input.placeholder = vscode.l10n.t('Pick one, or type an address or a name');
-    input.matchOnDescription = true;
-    input.items = items;
-    input.buttons = canGoBack ? [vscode.QuickInputButtons.Back] : [];
-    input.onDidChangeValue((text) => {
-      const typed = text.trim();
-      const open = fallback;
-      input.items =
-        typed === '' || !open
-          ? items
-          : [
-              ...items,
-              {
-                label: `$(edit) ${typed}`,
-                description: vscode.l10n.t('as typed'),
-                open,
-                endpoint: typed,
-                alwaysShow: true,
-              },
-            ];
-    });
-    input.onDidTriggerButton(() => {
-      resolve('back');
-      input.dispose();
-    });
-    input.onDidAccept(() => {
-      const [chosen] = input.selectedItems;
-      if (chosen && 'endpoint' in chosen) resolve(chosen);
-      input.dispose();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
+  const input = vscode.window.createQuickPick<EndpointChoice | vscode.QuickPickItem>();
+  input.title = title;
+  input.placeholder = vscode.l10n.t('Pick one, or type an address or a name');
+  input.matchOnDescription = true;
+  input.items = items;
+  input.onDidChangeValue((text) => {
+    const typed = text.trim();
+    input.items = typed === '' || !fallback ? items : [...items, asTyped(typed, fallback)];
+  });
+  return showStep(input, step, () => {
+    const [chosen] = input.selectedItems;
+    return chosen && 'endpoint' in chosen ? chosen : undefined;
   });
 }
 
-function pickProtocol(step: number, totalSteps: number, canGoBack: boolean): Promise<Answer<string>> {
-  return new Promise((resolve) => {
-    const input = vscode.window.createQuickPick();
-    input.title = vscode.l10n.t('Which protocol?');
-    input.step = step;
-    input.totalSteps = totalSteps;
-    input.items = [
-      { label: 'tcp', description: vscode.l10n.t('a connection: SYN, SYN+ACK, ACK') },
-      { label: 'udp', description: vscode.l10n.t('a datagram and its answer') },
-      { label: 'icmp', description: vscode.l10n.t('an echo request and its reply') },
-    ];
-    input.buttons = canGoBack ? [vscode.QuickInputButtons.Back] : [];
-    input.onDidTriggerButton(() => {
-      resolve('back');
-      input.dispose();
-    });
-    input.onDidAccept(() => {
-      resolve(input.selectedItems[0]?.label);
-      input.dispose();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
-  });
+function asTyped(text: string, open: OpenCluster): EndpointChoice {
+  const description = vscode.l10n.t('as typed');
+  return { label: `$(edit) ${text}`, description, open, endpoint: text, alwaysShow: true };
 }
 
-function askPort(step: number, totalSteps: number): Promise<Answer<string>> {
-  return new Promise((resolve) => {
-    const input = vscode.window.createInputBox();
-    input.title = vscode.l10n.t('Which port?');
-    input.step = step;
-    input.totalSteps = totalSteps;
-    input.value = '80';
-    input.buttons = [vscode.QuickInputButtons.Back];
-    const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
-    input.onDidChangeValue((text) => {
-      input.validationMessage = isPort(text) ? '' : vscode.l10n.t('A port is a number from 1 to 65535.');
-    });
-    input.onDidTriggerButton(() => {
-      resolve('back');
-      input.dispose();
-    });
-    input.onDidAccept(() => {
-      if (!isPort(input.value)) return;
-      resolve(input.value);
-      input.dispose();
-    });
-    input.onDidHide(() => {
-      resolve(undefined);
-      input.dispose();
-    });
-    input.show();
+function pickProtocol(step: Step): Promise<Answer<string>> {
+  const input = vscode.window.createQuickPick();
+  input.title = vscode.l10n.t('Which protocol?');
+  input.items = [
+    { label: 'tcp', description: vscode.l10n.t('a connection: SYN, SYN+ACK, ACK') },
+    { label: 'udp', description: vscode.l10n.t('a datagram and its answer') },
+    { label: 'icmp', description: vscode.l10n.t('an echo request and its reply') },
+  ];
+  return showStep(input, step, () => input.selectedItems[0]?.label);
+}
+
+function askPort(step: Step): Promise<Answer<string>> {
+  const input = vscode.window.createInputBox();
+  input.title = vscode.l10n.t('Which port?');
+  input.value = '80';
+  const isPort = (text: string): boolean => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535;
+  input.onDidChangeValue((text) => {
+    input.validationMessage = isPort(text) ? '' : vscode.l10n.t('A port is a number from 1 to 65535.');
   });
+  return showStep(input, step, () => (isPort(input.value) ? input.value : undefined));
 }

@@ -1,8 +1,11 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
+import { exactly } from './menu';
 import { until } from './wait';
 
 /** How long a list may take to answer a key. */
 const MOVED_MS = 300;
+/** How long a row may take to be acted on, before it is looked for again: lists change while they are read. */
+const ACTED_MS = 2000;
 
 /** A row that a list has rendered. Lists render only what is in sight; `index` counts all rows. */
 export interface Row {
@@ -36,8 +39,11 @@ export class List {
   private readonly root: Locator;
   private readonly keys: Locator;
 
+  private readonly page: Page;
+
   /** `keys`: what has the focus when the list listens to keys. */
   constructor(root: Locator, keys: Locator = root) {
+    this.page = root.page();
     this.root = root;
     this.keys = keys;
   }
@@ -47,8 +53,28 @@ export class List {
     return this.root.locator('.monaco-list-rows > .monaco-list-row').evaluateAll(readRows);
   }
 
+  /** Matches nothing any more once another row has come to this one's place. */
   element(row: Row): Locator {
-    return this.root.locator(`.monaco-list-rows > .monaco-list-row[data-index="${row.index}"]`);
+    return this.root
+      .locator(`.monaco-list-rows > .monaco-list-row[data-index="${row.index}"]`)
+      .filter({ has: this.page.locator('.label-name', { hasText: exactly(row.label) }) });
+  }
+
+  /** Finds a row and does something with it, from the beginning again if it has moved meanwhile. */
+  async act<T>(
+    what: string,
+    find: () => Promise<Row | undefined>,
+    action: (element: Locator, limit: { timeout: number }) => Promise<T>,
+  ): Promise<T> {
+    const done = await until(what, async () => {
+      const row = await find();
+      if (row === undefined) return undefined;
+      return action(this.element(row), { timeout: ACTED_MS }).then(
+        (result) => ({ result }),
+        () => undefined,
+      );
+    });
+    return done.result;
   }
 
   async scrollToTop(): Promise<void> {

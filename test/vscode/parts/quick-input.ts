@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { List } from './list';
+import { List, type Row } from './list';
 import { until } from './wait';
 
 /** The box at the top of the window that asks for a choice or a text. One step of a question; wait for each anew. */
@@ -46,15 +46,17 @@ export class QuickInput {
 
   /** Clicks an item; in a box of many choices, its check box. */
   async choose(label: string): Promise<void> {
-    const row = await until(`“${label}” among the choices`, async () => {
+    const find = async (): Promise<Row | undefined> => {
       await this.list.scrollToTop();
       do {
         const found = (await this.list.rows()).find((candidate) => candidate.label === label);
         if (found !== undefined) return found;
       } while (await this.list.scroll('PageDown'));
       return undefined;
-    });
-    await this.list.element(row).locator('.label-name').first().click();
+    };
+    await this.list.act(`“${label}” among the choices`, find, (element, limit) =>
+      element.locator('.label-name').first().click(limit),
+    );
   }
 
   /** Types an answer and presses Enter. */

@@ -9,6 +9,11 @@ export type TreePath = readonly (string | RegExp)[];
 const matches = (row: Row, label: string | RegExp): boolean =>
   typeof label === 'string' ? row.label === label : label.test(row.label);
 
+const inWords = (path: TreePath): string => `the tree item ${path.join(' › ')}`;
+
+/** How long an item may take to be expanded, before it is looked for again. */
+const EXPANDED_MS = 2000;
+
 export class Tree {
   private readonly page: Page;
   private readonly list: List;
@@ -25,11 +30,11 @@ export class Tree {
 
   /** Clicks the item, which selects it and runs its command. Expands what is above it. */
   async select(...path: TreePath): Promise<void> {
-    const element = this.list.element(await this.find(path));
-    await element.locator('.label-name').click();
-    await until(`${path.join(' › ')} to be selected`, async () =>
-      element.getAttribute('aria-selected').then((selected) => selected === 'true'),
-    );
+    await this.act(path, (element, limit) => element.locator('.label-name').click(limit));
+    await until(`${path.join(' › ')} to be selected`, async () => {
+      const element = this.list.element(await this.find(path));
+      return (await element.getAttribute('aria-selected')) === 'true';
+    });
   }
 
   /** The item's label and its description, the dimmed text. */
@@ -52,49 +57,52 @@ export class Tree {
 
   /** Chooses from an item's context menu; more than one entry goes through submenus. */
   async contextMenu(path: TreePath, ...entries: string[]): Promise<void> {
-    await this.list
-      .element(await this.find(path))
-      .locator('.label-name')
-      .click({ button: 'right' });
+    await this.act(path, (element, limit) => element.locator('.label-name').click({ button: 'right', ...limit }));
     await chooseFromMenu(this.page, entries);
   }
 
   /** Presses one of the buttons that an item shows when the mouse is over it. */
   async press(path: TreePath, button: string): Promise<void> {
-    const element = this.list.element(await this.find(path));
-    await element.hover();
-    await element.getByRole('button', { name: button }).click();
+    await this.act(path, async (element, limit) => {
+      await element.hover(limit);
+      await element.getByRole('button', { name: button }).click(limit);
+    });
   }
 
   /** What the item's hover says. */
   async hover(...path: TreePath): Promise<string> {
-    await this.list
-      .element(await this.find(path))
-      .locator('.label-name')
-      .hover();
+    await this.act(path, (element, limit) => element.locator('.label-name').hover(limit));
     return until('the hover of a tree item', async () => {
       const texts = await this.page.locator('.workbench-hover .hover-contents').allInnerTexts();
       return texts.join('\n').trim() || undefined;
     });
   }
 
-  /** Goes from the top to the item, expands what is above it, and leaves it in sight. */
+  private act(path: TreePath, action: (element: Locator, limit: { timeout: number }) => Promise<void>): Promise<void> {
+    return this.list.act(inWords(path), () => this.lookFor(path), action);
+  }
+
   private find(path: TreePath): Promise<Row> {
-    return until(`the tree item ${path.join(' › ')}`, async () => {
-      await this.list.scrollToTop();
-      let above: Row | undefined;
-      for (const [depth, label] of path.entries()) {
-        if (above !== undefined) await this.expandRow(above);
-        above = await this.below(above, (row) => row.level === depth + 1 && matches(row, label));
-        if (above === undefined) return undefined;
-      }
-      return above;
-    });
+    return until(inWords(path), () => this.lookFor(path));
+  }
+
+  /** Goes from the top to the item, expands what is above it, and leaves it in sight. */
+  private async lookFor(path: TreePath): Promise<Row | undefined> {
+    await this.list.scrollToTop();
+    let above: Row | undefined;
+    for (const [depth, label] of path.entries()) {
+      if (above !== undefined) await this.expandRow(above);
+      above = await this.below(above, (row) => row.level === depth + 1 && matches(row, label));
+      if (above === undefined) return undefined;
+    }
+    return above;
   }
 
   private async expandRow(row: Row): Promise<void> {
     const current = (await this.list.rows()).find(({ index }) => index === row.index);
-    if (current?.expanded === false) await this.list.element(row).locator('.monaco-tl-twistie').click();
+    if (current?.expanded !== false) return;
+    const twistie = this.list.element(row).locator('.monaco-tl-twistie');
+    await twistie.click({ timeout: EXPANDED_MS }).catch(() => undefined);
   }
 
   /** The first item below `above`, or at all, that is `wanted`; scrolls down as far as needed. */
