@@ -16,8 +16,9 @@ import select
 import socket
 import struct
 import sys
+import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 SO_TIMESTAMPNS = 35
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
@@ -238,7 +239,9 @@ def serve(namespace, protocol, address, port):
     def read_tcp():
         connection, peer = server.accept()
         accept(peer, connection.getsockname()[0])
-        connection.sendall(b"hello")
+        # Before it is asked, so that a client that asks nothing has an answer, too.
+        body = f"hello, you are {peer[0]} port {peer[1]}\n"
+        connection.sendall(f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
         connection.setblocking(False)
 
         def until_closed():
@@ -379,6 +382,49 @@ def echoes(family, data, identifier):
     return data[0] == (0 if family == socket.AF_INET else 129) and struct.unpack_from(">H", data, 4)[0] == identifier
 
 
+# ---- ways in from where the test runs
+
+
+def relay(namespace, address, port):
+    """Listens on a port of its own of this machine's, and passes on to one that `namespace` can reach. Returns it."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def read_server():
+        near, _ = server.accept()
+        with inside(namespace):
+            far = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        near.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=connect, args=(near, far), daemon=True).start()
+
+    def connect(near, far):
+        with near, far:
+            try:
+                far.connect((address, port))
+            except OSError:
+                # Refused, as far as that can be told of a connection that is open.
+                near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            back = threading.Thread(target=pump, args=(far, near), daemon=True)
+            back.start()
+            pump(near, far)
+            back.join()
+
+    watch(server, read_server)
+    return server.getsockname()[1]
+
+
+def pump(source, target):
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+
 # ---- flannel's udp backend
 
 
@@ -460,6 +506,7 @@ def handle(command):
         "serve": serve,
         "tunnel": tunnel,
         "greet": greet,
+        "relay": relay,
         "counters": counters,
     }
     answer(operations[operation](**command))

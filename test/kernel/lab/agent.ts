@@ -102,6 +102,11 @@ export class Agent {
     await this.do('serve', { namespace, protocol, address, port });
   }
 
+  /** A TCP port of 127.0.0.1, where the agent was started, that leads to one that `namespace` can reach. */
+  async relay(namespace: string, address: string, port: number): Promise<number> {
+    return (await this.do('relay', { namespace, address, port })) as number;
+  }
+
   async tunnel(options: {
     namespace: string;
     device: string;

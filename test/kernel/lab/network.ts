@@ -37,6 +37,8 @@ export interface Plan {
   readonly ipv6?: boolean;
   /** Addresses that a space knows the MAC address of beforehand, as a node does whose pods have talked. */
   readonly acquainted?: readonly (readonly [space: string, address: string])[];
+  /** Nobody captures, and no rule is added to trace the others. */
+  readonly unwatched?: boolean;
 }
 
 /** What the machine outside has set must not matter, and nothing but the test may talk. */
@@ -134,12 +136,18 @@ export class Network {
     for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
     for (const [space, { rules }] of Object.entries(spaces)) if (rules !== undefined) await this.run(space, rules);
+    if (this.plan.unwatched !== true) await this.watch();
+    for (const [space, { serves = [] }] of Object.entries(spaces))
+      for (const server of serves) await this.serve(space, server);
+  }
+
+  private async watch(): Promise<void> {
+    const { spaces, ipv6 } = this.plan;
     for (const [space, planned] of Object.entries(spaces))
       if (planned.kind === 'host') await this.run(space, traceSetup(planned, ipv6 === true));
-    for (const space of Object.keys(spaces)) {
+    for (const [space, { kind }] of Object.entries(spaces)) {
       await this.agent.capture(this.namespace(space));
-      if (spaces[space]?.kind === 'host') await this.agent.trace(this.namespace(space));
-      for (const server of spaces[space]?.serves ?? []) await this.serve(space, server);
+      if (kind === 'host') await this.agent.trace(this.namespace(space));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Network, Plan, Space } from '../lab/network';
 import type { ObservedLeg } from '../lab/legs';
-import { kubeProxy, type Settings } from './kube-proxy';
+import { docker, masquerade } from './docker';
+import { kubeProxy, type Service, type Settings } from './kube-proxy';
 import { type NodePlan, type Site, twoNodes } from './two-nodes';
 
 /*
@@ -8,20 +9,18 @@ import { type NodePlan, type Site, twoNodes } from './two-nodes';
  * router). Service 10.0.0.103 is pod g4 on the master.
  */
 
-const G4 = { name: 'G4', address: '10.0.0.103', port: 80, endpoints: ['10.1.63.3:80'] };
-/** The document has no service whose pod is on the worker; this one is for "would fail too". */
-const G6 = { name: 'G6', address: '10.0.0.106', port: 80, endpoints: ['10.1.9.6:80'] };
+const G4: Service = { name: 'g4', address: '10.0.0.103', port: 80, endpoints: ['10.1.63.3:80'] };
 
-function node(
-  address: string,
-  pods: string,
-  routes: readonly string[],
-  running: NodePlan['running'],
-  { proxy, more = '' }: NodeRules = {},
-): NodePlan {
-  const docker = `nat POSTROUTING -s ${pods}.0/24 ! -o docker0 -j MASQUERADE`;
-  return { address, pods, routes, running, setup: [kubeProxy([G4, G6], proxy), docker, more, ''].join('\n') };
-}
+/** Those of the second environment. */
+export const SERVICES: readonly Service[] = [
+  { name: 'kubernetes:https', address: '10.0.0.1', port: 443, endpoints: ['192.168.199.238:6443'] },
+  { name: 'kube-system/kube-dns:dns', address: '10.0.0.10', port: 53, protocol: 'udp', endpoints: ['10.1.63.2:53'] },
+  { name: 'kube-system/kube-dns:dns-tcp', address: '10.0.0.10', port: 53, endpoints: ['10.1.63.2:53'] },
+  G4,
+  { name: 'g5', address: '10.0.0.2', port: 80, endpoints: ['10.1.63.4:80'] },
+  // The document has no service whose pod is on the worker; this one is for "would fail too".
+  { name: 'g6', address: '10.0.0.106', port: 80, endpoints: ['10.1.9.6:80'] },
+];
 
 interface NodeRules {
   readonly proxy?: Settings;
@@ -29,26 +28,47 @@ interface NodeRules {
   readonly more?: string;
 }
 
+type Place = Omit<NodePlan, 'setup'>;
+
+function oracleNode(place: Place, { proxy, more = '' }: NodeRules): NodePlan {
+  return { ...place, setup: [kubeProxy([G4], proxy), masquerade(place.pods), more, ''].join('\n') };
+}
+
 /** oracle/repro-flannel-asym.sh, with a pod on the worker, too. */
 export function oracle(overlay: Site['overlay'], worker: NodeRules = {}, master: NodeRules = {}): Plan {
-  const gateway = ['default via 192.168.1.1'];
+  const routes = ['default via 192.168.1.1'];
   return twoNodes({
     overlay,
-    worker: node('192.168.1.12', '10.1.12', gateway, { alpine: 2 }, worker),
-    master: node('192.168.1.11', '10.1.63', gateway, { g4: 3 }, master),
+    worker: oracleNode({ address: '192.168.1.12', pods: '10.1.12', routes, running: { alpine: 2 } }, worker),
+    master: oracleNode({ address: '192.168.1.11', pods: '10.1.63', routes, running: { g4: 3 } }, master),
     router: { kind: 'unseen', addresses: ['192.168.1.1'] },
   });
 }
 
+function documentNode(place: Place): NodePlan {
+  return { ...place, setup: [kubeProxy(SERVICES), docker(place.pods)].join('\n') };
+}
+
 /** The document's second environment; `router`: whether the snapshot shows it, and what more it does. */
-export function secondEnvironment(router: Pick<Space, 'kind' | 'setup'> = { kind: 'unseen' }): Plan {
+export function secondEnvironment(
+  router: Pick<Space, 'kind' | 'setup'> = { kind: 'unseen' },
+  overlay: Site['overlay'] = 'tun',
+): Plan {
   return twoNodes({
-    overlay: 'tun',
-    worker: node('192.168.1.12', '10.1.9', ['default via 192.168.1.1', '192.168.199.0/24 via 192.168.1.4'], {
-      alpine: 2,
-      g6: 6,
+    overlay,
+    worker: documentNode({
+      address: '192.168.1.12',
+      pods: '10.1.9',
+      routes: ['default via 192.168.1.1', '192.168.199.0/24 via 192.168.1.4'],
+      running: { alpine: 2, g6: 6 },
     }),
-    master: node('192.168.199.238', '10.1.63', ['default via 192.168.199.1'], { g4: 3, g5: 4 }),
+    master: documentNode({
+      address: '192.168.199.238',
+      pods: '10.1.63',
+      routes: ['default via 192.168.199.1'],
+      running: { 'kube-dns': 2, g4: 3, g5: 4 },
+      serves: ['tcp 0.0.0.0:6443'],
+    }),
     router: { ...router, addresses: ['192.168.1.1', '192.168.1.4', '192.168.199.1'] },
   });
 }

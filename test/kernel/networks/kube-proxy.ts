@@ -1,9 +1,11 @@
+import { chainNames } from '../../../src/core/kubernetes/chain-name';
+
 /*
  * What kube-proxy writes in iptables mode, as commands of a space's setup (see PRELUDE in lab/network.ts).
  */
 
 export interface Service {
-  /** Stands for the hash in the names of its chains. */
+  /** `g4`, `kubernetes:https`, `kube-system/kube-dns:dns`; without a namespace it is in `default`. */
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -40,25 +42,37 @@ function serviceRules(
   { clusterCidr, masqueradeAll = false }: Settings,
 ): string[] {
   const to = `-d ${address} -p ${protocol} -m ${protocol} --dport ${port}`;
-  const chain = `KUBE-SVC-${name}`;
-  const ends = endpoints.map((_, at) => `KUBE-SEP-${name}${at + 1}`);
+  const title = titleOf(name);
+  const comment = `-m comment --comment "${title}"`;
+  const chain = chainName('SVC', title, protocol);
+  const ends = endpoints.map((endpoint) => chainName('SEP', title, protocol, endpoint));
   return [
     `chain nat ${[chain, ...ends].join(' ')}`,
     ...(masqueradeAll ? [`nat KUBE-SERVICES ${to} -j KUBE-MARK-MASQ`] : []),
     ...(clusterCidr === undefined ? [] : [`nat KUBE-SERVICES ! -s ${clusterCidr} ${to} -j KUBE-MARK-MASQ`]),
-    `nat KUBE-SERVICES ${to} -m comment --comment "default/${name}: cluster IP" -j ${chain}`,
+    `nat KUBE-SERVICES ${to} -m comment --comment "${title} cluster IP" -j ${chain}`,
     ...(nodePort === undefined
       ? []
       : [
           `nat KUBE-NODEPORTS -p ${protocol} -m ${protocol} --dport ${nodePort} -j KUBE-MARK-MASQ`,
           `nat KUBE-NODEPORTS -p ${protocol} -m ${protocol} --dport ${nodePort} -j ${chain}`,
         ]),
-    ...ends.map((end, at) => `nat ${chain} ${share(ends.length - at)}-j ${end}`),
+    ...ends.map((end, at) => `nat ${chain} ${comment} ${share(ends.length - at)}-j ${end}`),
     ...ends.flatMap((end, at) => [
-      `nat ${end} -s ${(endpoints[at] ?? '').replace(/\]?:\d+$/, '').replace('[', '')} -j KUBE-MARK-MASQ`,
-      `nat ${end} -p ${protocol} -m ${protocol} -j DNAT --to-destination ${endpoints[at] ?? ''}`,
+      `nat ${end} ${comment} -s ${(endpoints[at] ?? '').replace(/\]?:\d+$/, '').replace('[', '')} -j KUBE-MARK-MASQ`,
+      `nat ${end} ${comment} -p ${protocol} -m ${protocol} -j DNAT --to-destination ${endpoints[at] ?? ''}`,
     ]),
   ];
+}
+
+/** How kube-proxy called a port before 1.19: with a colon also where it has no name. */
+function titleOf(name: string): string {
+  const full = name.includes('/') ? name : `default/${name}`;
+  return full.includes(':') ? full : `${full}:`;
+}
+
+function chainName(kind: 'SVC' | 'SEP', title: string, protocol: string, endpoint?: string): string {
+  return chainNames(`KUBE-${kind}-`, title, protocol, endpoint)[0] ?? '';
 }
 
 /** One of those that are left, each as likely. */

@@ -21,6 +21,8 @@ export interface NodePlan {
   readonly pods: string;
   /** Its pods: names, and the last part of their addresses. */
   readonly running: Readonly<Record<string, number>>;
+  /** Servers of the node itself. */
+  readonly serves?: readonly string[];
   /** Its rules, and more commands of its setup. */
   readonly setup: string;
 }
@@ -41,6 +43,7 @@ export function twoNodes(site: Site): Plan {
       kind: 'host',
       setup: nodeSetup(site, node, other),
       rules: node.setup,
+      serves: node.serves ?? [],
       ...tunnelOf(site, node, other),
     };
     cables.push([`${name}:eth0`, `router:to-${name}`]);
