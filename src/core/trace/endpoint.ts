@@ -3,7 +3,6 @@ import { ICMP, ICMPV6, parsePort, parseProtocol, protocolName, TCP } from '../ne
 import { serviceTitle } from '../kubernetes/service';
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
-import type { OutsideHost } from './wiring';
 
 /** What a trace is asked: ENDPOINTs as the command line takes them. */
 export interface Question {
@@ -12,6 +11,13 @@ export interface Question {
   /** Default TCP. */
   readonly protocol?: string;
   readonly sourcePort?: number;
+}
+
+/** A host outside the snapshot that a trace starts from. */
+export interface OutsideHost {
+  readonly address: Address;
+  readonly node: string;
+  readonly device: string;
 }
 
 /** Where a packet starts. */

@@ -5,7 +5,7 @@ import { TCP } from '../net/protocol';
 import { resolveTarget } from './endpoint';
 import { resolveName } from '../dns/resolve';
 import { curlTarget } from './observe';
-import { type Run, simulate } from './simulate';
+import { type Run, simulate } from './simulator/simulate';
 
 /** A fact that something seen on the cluster settles: with any other value it could not have been seen. */
 export interface Established {

@@ -1,10 +1,10 @@
 import { type Address, formatAddress } from '../net/address';
 import { hasPorts, protocolName } from '../net/protocol';
-import { resolutionNotes, resolveName, type Resolution } from '../dns/resolve';
+import { resolveName, type Resolution } from '../dns/resolve';
 import { applyChanges } from '../plan/what-if';
 import type { Cluster } from '../snapshot/cluster';
 import { answerOf } from './answer';
-import { type Case, toCases } from './cases';
+import { toCases } from './cases';
 import { explore } from './choices';
 import { type Established, establishedFacts } from './established';
 import {
@@ -19,14 +19,13 @@ import {
   shortName,
   targetTitle,
 } from './endpoint';
-import { findingsOf } from './findings';
+import { nameFindings } from './findings/names';
 import { notSimulated } from './not-simulated';
 import { markSupported } from './observe';
-import type { Assumed, Assumption, Change, Finding, Outcome, TraceResult } from './result';
-import { type Run, simulate } from './simulate';
+import { limit, outcomesOf, signature } from './outcomes';
+import type { Assumed, Change, Finding, Outcome, TraceResult } from './result';
+import { type Run, simulate } from './simulator/simulate';
 
-/** Outcomes shown beside the one that stands for the rest. */
-const MOST_OUTCOMES = 8;
 /** Runs of the simulator in one trace: endpoints times unknowns. */
 const MOST_RUNS = 512;
 const EPHEMERAL_PORT = 40000;
@@ -103,8 +102,9 @@ function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, o
   const first = leaves[0];
   if (!first) throw new Error('an exploration has at least one run');
   const cases = toCases<Run | undefined>(leaves, (one) => (one ? signature(one) : 'missing'), undefined);
+  const named = nameFindings(asked);
   const outcomes = limit(
-    cases.flatMap((one) => outcomesOf(cluster, one, asked, first.result)),
+    cases.flatMap((one) => outcomesOf(cluster, one, named, first.result)),
     complete,
   );
   const supported = observed ? markSupported(cluster, origin, target, outcomes) : outcomes;
@@ -129,121 +129,6 @@ function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, o
 
 function establishedNote({ question, values, because }: Established): Assumed {
   return { code: 'established', node: question.node, text: `${question.text(values)}, since ${because}` };
-}
-
-/** Runs that agree in verdict, end and way are one outcome. */
-function signature({ verdict, request, reply, ack, data }: Run): string {
-  const legs = [request, reply, ack, data].map((traced) => {
-    if (!traced) return '-';
-    const { leg, fate } = traced;
-    const way = leg.captures.map(
-      (sighting) => `${sighting.node ?? ''}/${sighting.namespace ?? ''}/${sighting.interface ?? ''}`,
-    );
-    return [leg.verdict, fate.cause, leg.end.node, leg.end.namespace, leg.end.interface, ...new Set(way)].join(' ');
-  });
-  return [verdict, ...legs].join(' | ');
-}
-
-function outcomesOf(cluster: Cluster, one: Case<Run | undefined>, asked: Asked, some: Run): Outcome[] {
-  const assumptions: Assumption[] = [...one.facts.values()].map(({ question, values }) => ({
-    code: question.code,
-    text: question.text(values),
-    node: question.node,
-    key: question.key,
-    value: values.join('|'),
-  }));
-  return one.results.map(({ probability, result }) => ({
-    probability,
-    verdict: result?.verdict ?? 'undetermined',
-    assumptions,
-    request: (result ?? some).request.leg,
-    reply: result?.reply?.leg ?? null,
-    ack: result?.ack?.leg ?? null,
-    data: result?.data?.leg ?? null,
-    findings: result ? [...nameFindings(asked), ...findingsOf(cluster, result)] : [],
-    supportedBy: [],
-  }));
-}
-
-function nameFindings({ resolution, target, origin }: Asked): Finding[] {
-  if (!resolution) return [];
-  const { message, warning } = resolutionNotes(target.name ?? '', resolution);
-  const namespace = origin.kind === 'namespace' ? origin.namespace : undefined;
-  const evidence = (line: number): Finding['evidence'] =>
-    namespace && line > 0 ? [{ node: namespace.node, namespace: namespace.name, output: 'resolv-conf', line }] : [];
-  const node = namespace?.node ?? null;
-  const found: Finding = {
-    code: 'name-resolved',
-    severity: 'info',
-    node,
-    title: message,
-    message,
-    evidence: [],
-    fix: null,
-  };
-  if (warning === undefined) return [found];
-  return [
-    found,
-    {
-      code: 'foreign-resolver',
-      severity: 'warning',
-      node,
-      title: 'a second name server may answer wrongly',
-      message: warning,
-      evidence: evidence(resolution.foreign?.line ?? 0),
-      fix: null,
-    },
-  ];
-}
-
-/** At most so many outcomes, then one that stands for the rest and says so. */
-function limit(outcomes: Outcome[], complete: boolean): Outcome[] {
-  if (outcomes.length <= MOST_OUTCOMES && complete) return outcomes;
-  const merged = mergeAlike(outcomes);
-  if (merged.length <= MOST_OUTCOMES) return merged;
-  const shown = merged.slice(0, MOST_OUTCOMES);
-  const rest = merged.slice(MOST_OUTCOMES);
-  const keys = new Set(rest.flatMap((outcome) => outcome.assumptions.map((one) => `${one.key} of ${one.node}`)));
-  const [sample] = rest;
-  if (!sample) return shown;
-  return [
-    ...shown,
-    {
-      ...sample,
-      verdict: 'undetermined',
-      probability: Math.min(
-        1,
-        rest.reduce((sum, outcome) => sum + outcome.probability, 0),
-      ),
-      assumptions: [],
-      findings: [
-        {
-          code: 'too-many-outcomes',
-          severity: 'warning',
-          node: null,
-          title: 'more outcomes are possible',
-          message: `${rest.length} more outcomes are possible; collect ${[...keys].join(', ') || 'what is assumed above'} to tell them apart`,
-          evidence: [],
-          fix: null,
-        },
-      ],
-    },
-  ];
-}
-
-/** Endpoints that all work are told together where there are many: outcomes alike but for the end. */
-function mergeAlike(outcomes: readonly Outcome[]): Outcome[] {
-  const merged = new Map<string, Outcome>();
-  for (const outcome of outcomes) {
-    const key = JSON.stringify([
-      outcome.verdict,
-      outcome.assumptions,
-      outcome.findings.map((one) => [one.code, one.node]),
-    ]);
-    const known = merged.get(key);
-    merged.set(key, known ? { ...known, probability: known.probability + outcome.probability } : outcome);
-  }
-  return [...merged.values()];
 }
 
 /** Tries each fix: what the same trace would give with it, under the outcome's own assumptions. */

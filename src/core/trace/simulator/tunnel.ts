@@ -1,12 +1,13 @@
-import { type Address, formatAddress, formatSocket, sameAddress } from '../net/address';
-import type { Packet } from '../net/packet';
-import { UDP } from '../net/protocol';
-import { isFlannelUdp, isOverlay, isVxlan } from '../overlay/device';
-import { UDP_PORT, VXLAN_PORT } from '../overlay/flannel';
-import type { Interface } from '../routing/interface';
+import { type Address, formatAddress, formatSocket, sameAddress } from '../../net/address';
+import type { Packet } from '../../net/packet';
+import { UDP } from '../../net/protocol';
+import { isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
+import { UDP_PORT, VXLAN_PORT } from '../../overlay/flannel';
+import type { Interface } from '../../routing/interface';
 import type { Walk } from './context';
 import { end, type Fate } from './fate';
-import { type Next, type Sending } from './ip';
+import type { Next } from './next';
+import type { Sending } from './output';
 import { newSkb, scrub, type Skb } from './skb';
 import type { Stack } from './stack';
 

@@ -1,10 +1,10 @@
-import { type Address, formatAddress } from '../net/address';
-import type { Packet } from '../net/packet';
-import { protocolName } from '../net/protocol';
-import type { Tracking } from '../netfilter/tracking';
+import { type Address, formatAddress } from '../../net/address';
+import type { Packet } from '../../net/packet';
+import { protocolName } from '../../net/protocol';
+import type { Tracking } from '../../netfilter/tracking';
 import type { Fate } from './fate';
-import type { InputRoute } from './ip';
-import type { PacketRecord } from './result';
+import type { InputRoute, SentAs } from './next';
+import type { PacketRecord } from '../result';
 
 /** A packet on its way, with what the kernel keeps beside it (`struct sk_buff`). Changes as it goes. */
 export interface Skb {
@@ -26,8 +26,8 @@ export interface Skb {
   sentBy: object | undefined;
   /** PREROUTING has been run in the bridge: the IP stack skips it (net/bridge/br_netfilter_hooks.c `ip_sabotage_in`). */
   prerouted: boolean;
-  /** On lo a packet keeps the route by which it was sent: to this host, on to another, or nowhere. */
-  looped: 'local' | 'forwarded' | 'astray' | undefined;
+  /** Set while it passes lo. */
+  looped: SentAs | undefined;
   /** The routing decision, where the bridge has made it already. */
   routed: InputRoute | Fate | undefined;
 }

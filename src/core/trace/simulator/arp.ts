@@ -1,6 +1,6 @@
-import { type Address, formatAddress, sameAddress } from '../net/address';
-import { effectiveRpFilter, reversePath } from '../routing/reverse-path';
-import { selectSource } from '../routing/source';
+import { type Address, formatAddress, sameAddress } from '../../net/address';
+import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
+import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
@@ -21,7 +21,7 @@ export function unanswered(
   if (nextHop.family !== 4 || stack.made || isKnown(stack, device, nextHop)) return undefined;
   const owner = ownerOf(walk, end, nextHop);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
-  if (!hasAddressFor(owner, nextHop) && !mayProxy(owner, nextHop))
+  if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop))
     return `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
   const asker = askedFrom(stack, skb, device, nextHop);
   return asker && filtersRequest(owner, owner.device, asker, nextHop)
@@ -44,19 +44,7 @@ function ownerOf(walk: Walk, end: Port, address: Address): Port | undefined {
   const bridge = walk.wiring.bridgeOf(end.stack, end.device);
   if (bridge === undefined) return end;
   const atBridge = { stack: end.stack, device: bridge };
-  return hasAddressFor(atBridge, address) ? atBridge : walk.wiring.behind(end.stack, bridge, address)?.end;
-}
-
-/** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
-export function hasAddressFor({ stack, device: asked }: Port, address: Address): boolean {
-  const ignores = ['all', asked ?? 'all'].some((name) => {
-    const value = stack.sysctl(stack.deviceKey(name, 'arp_ignore'));
-    return value !== undefined && value !== '0';
-  });
-  return stack.interfaces.some(
-    (device) =>
-      (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
-  );
+  return atBridge.stack.answersFor(bridge, address) ? atBridge : walk.wiring.behind(end.stack, bridge, address)?.end;
 }
 
 /** net/ipv4/arp.c `arp_fwd_proxy`: a router may answer for what it reaches by another interface. */

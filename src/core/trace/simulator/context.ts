@@ -1,8 +1,9 @@
-import type { Unknown } from '../netfilter/match';
-import type { Cluster } from '../snapshot/cluster';
-import type { Choices, Question } from './choices';
+import { type Address, formatAddress } from '../../net/address';
+import type { Unknown } from '../../netfilter/match';
+import type { Cluster } from '../../snapshot/cluster';
+import type { Choices, Question } from '../choices';
 import type { Recorder } from './recorder';
-import type { Assumed } from './result';
+import type { Assumed } from '../result';
 import type { Stack } from './stack';
 import type { Wiring } from './wiring';
 
@@ -67,4 +68,9 @@ export function isOn(walk: Walk, stack: Stack, code: string, key: string): boole
   const known = stack.sysctl(key);
   if (known !== undefined) return known !== '0';
   return decideSysctl(walk, stack, code, key, ['0', '1'], [['1'], ['0']]) === 0;
+}
+
+/** Says once that a host on the wire or a pod was not collected and is taken to answer. */
+export function assumeOwner(walk: Walk, stack: Stack, address: Address): void {
+  assume(walk, 'on-link-owner', stack.node, `${formatAddress(address)} answers; it was not collected`);
 }

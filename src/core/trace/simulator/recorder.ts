@@ -1,4 +1,4 @@
-import type { PacketRecord, Sighting, SourceLine, Step, StepKind } from './result';
+import type { PacketRecord, Sighting, SourceLine, Step, StepKind } from '../result';
 import { record, type Skb } from './skb';
 import type { Stack } from './stack';
 

@@ -1,14 +1,14 @@
-import type { Address, Family } from '../net/address';
-import { lazy } from '../snapshot/lazy';
-import type { KnownTable } from '../snapshot/netfilter';
-import type { NetworkNamespace } from '../snapshot/namespace';
-import type { Fib } from '../routing/fib';
-import type { Interface } from '../routing/interface';
-import { sysctlName } from '../routing/sysctl';
-import type { Hook, TableName } from '../netfilter/hook';
-import { BASE_CHAINS } from '../netfilter/hook';
+import { type Address, type Family, sameAddress } from '../../net/address';
+import { lazy } from '../../snapshot/lazy';
+import type { KnownTable } from '../../snapshot/netfilter';
+import type { NetworkNamespace } from '../../snapshot/namespace';
+import type { Fib } from '../../routing/fib';
+import type { Interface } from '../../routing/interface';
+import { sysctlName } from '../../routing/sysctl';
+import type { Hook, TableName } from '../../netfilter/hook';
+import { BASE_CHAINS } from '../../netfilter/hook';
 import { Conntrack } from './conntrack';
-import { baseChains } from './nft-chains';
+import { baseChains } from '../nft-chains';
 
 /** The network stack of one namespace during one run: what it is configured to do, and the connections it has seen. */
 export class Stack {
@@ -61,6 +61,18 @@ export class Stack {
 
   isLocal(address: Address): boolean {
     return this.fib(address.family)?.localRoute(address)?.type === 'local';
+  }
+
+  /** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
+  answersFor(asked: string | undefined, address: Address): boolean {
+    const ignores = ['all', asked ?? 'all'].some((name) => {
+      const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
+      return value !== undefined && value !== '0';
+    });
+    return this.interfaces.some(
+      (device) =>
+        (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
+    );
   }
 
   /** The tables with a base chain at a hook, of every flavour, in no order. */

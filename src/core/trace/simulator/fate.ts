@@ -1,5 +1,6 @@
-import type { LegVerdict } from './result';
+import type { LegVerdict } from '../result';
 import type { Stack } from './stack';
+import type { TableVerdict } from './verdict';
 
 /** How a packet's way ends. */
 export interface Fate {
@@ -35,4 +36,20 @@ export type Cause =
 
 export function end(verdict: LegVerdict, stack: Stack, device: string | undefined, reason = '', cause?: Cause): Fate {
   return { kind: 'end', verdict, stack, device, reason, cause };
+}
+
+/** What a hook's verdict makes of a packet. */
+export function fateOf(
+  verdict: Exclude<TableVerdict, { kind: 'accept' }>,
+  stack: Stack,
+  device: string | undefined,
+): Fate {
+  switch (verdict.kind) {
+    case 'drop':
+      return end('dropped', stack, device, verdict.text, verdict.by);
+    case 'reject':
+      return end('rejected', stack, device, `${verdict.text} (${verdict.with})`, 'rule');
+    case 'undetermined':
+      return end('undetermined', stack, device, verdict.text, 'not-simulated');
+  }
 }

@@ -1,8 +1,8 @@
-import type { Address } from '../net/address';
-import { setContains } from '../netfilter/ipset';
-import type { Hook } from '../netfilter/hook';
-import type { AddressType, Answer, PacketView } from '../netfilter/match';
-import { reversePath } from '../routing/reverse-path';
+import type { Address } from '../../net/address';
+import { setContains } from '../../netfilter/ipset';
+import type { Hook } from '../../netfilter/hook';
+import type { AddressType, Answer, PacketView } from '../../netfilter/match';
+import { reversePath } from '../../routing/reverse-path';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 

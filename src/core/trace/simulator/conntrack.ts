@@ -1,7 +1,7 @@
-import { sameAddress } from '../net/address';
-import { FLAG, type Packet } from '../net/packet';
-import { ICMP, ICMPV6, TCP } from '../net/protocol';
-import type { Connection, Tracking, Tuple } from '../netfilter/tracking';
+import { sameAddress } from '../../net/address';
+import { FLAG, type Packet } from '../../net/packet';
+import { ICMP, ICMPV6, TCP } from '../../net/protocol';
+import type { Connection, Tracking, Tuple } from '../../netfilter/tracking';
 
 /** ICMP queries that open a connection, with the type of their reply (net/netfilter/nf_conntrack_proto_icmp.c). */
 const ICMP_REPLY: ReadonlyMap<number, number> = new Map([

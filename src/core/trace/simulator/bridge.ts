@@ -1,9 +1,10 @@
-import { type Address, formatAddress, sameAddress } from '../net/address';
-import { contains } from '../net/prefix';
-import { decideSysctl, isOn, type Walk } from './context';
-import { end, type Fate } from './fate';
+import { type Address, formatAddress, sameAddress } from '../../net/address';
+import { contains } from '../../net/prefix';
+import { assumeOwner, decideSysctl, isOn, type Walk } from './context';
+import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
-import { assumeOwner, type Next, routeInput } from './ip';
+import { routeInput } from './input';
+import type { Next } from './next';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -41,7 +42,7 @@ export function receiveOnBridge(
   skb.physIn = port;
   const { dst } = skb.packet;
   const verdict = runHook(walk, stack, skb, 'PREROUTING');
-  if (verdict.kind !== 'accept') return hookEnd(verdict, stack, bridge);
+  if (verdict.kind !== 'accept') return fateOf(verdict, stack, bridge);
   if (!sameAddress(dst, skb.packet.dst)) return afterBridgedDnat(walk, stack, skb, bridge, port);
   if (!forNode) return bridged(walk, stack, skb, bridge, port, nextHop);
   return passUp(walk, stack, skb, bridge);
@@ -52,12 +53,6 @@ function passUp(walk: Walk, stack: Stack, skb: Skb, bridge: string): Next {
   walk.recorder.sight(stack, skb, bridge, 'in');
   skb.prerouted = true;
   return { kind: 'input', stack, device: bridge };
-}
-
-function hookEnd(verdict: Exclude<ReturnType<typeof runHook>, { kind: 'accept' }>, stack: Stack, device: string): Fate {
-  if (verdict.kind === 'drop') return end('dropped', stack, device, verdict.text, verdict.by);
-  if (verdict.kind === 'reject') return end('rejected', stack, device, `${verdict.text} (${verdict.with})`, 'rule');
-  return end('undetermined', stack, device, verdict.text, 'not-simulated');
 }
 
 /** The destination was rewritten in the bridge (net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`). */
@@ -83,10 +78,10 @@ function bridged(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: strin
   skb.out = bridge;
   skb.physOut = walk.wiring.behind(stack, bridge, nextHop)?.port;
   const forwarded = runHook(walk, stack, skb, 'FORWARD');
-  if (forwarded.kind !== 'accept') return hookEnd(forwarded, stack, bridge);
+  if (forwarded.kind !== 'accept') return fateOf(forwarded, stack, bridge);
   skb.in = undefined;
   const sent = runHook(walk, stack, skb, 'POSTROUTING', { egress: { device: bridge, nextHop } });
-  if (sent.kind !== 'accept') return hookEnd(sent, stack, bridge);
+  if (sent.kind !== 'accept') return fateOf(sent, stack, bridge);
   return toPort(walk, stack, skb, bridge, port, nextHop);
 }
 

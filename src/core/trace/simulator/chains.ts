@@ -1,25 +1,17 @@
-import type { Action } from '../netfilter/action';
-import type { Hook } from '../netfilter/hook';
-import type { Answer } from '../netfilter/match';
-import type { Rule } from '../netfilter/rule';
-import type { Chain } from '../netfilter/ruleset';
-import type { KnownTable } from '../snapshot/netfilter';
+import type { Action } from '../../netfilter/action';
+import type { Hook } from '../../netfilter/hook';
+import type { Answer } from '../../netfilter/match';
+import type { Rule } from '../../netfilter/rule';
+import type { Chain } from '../../netfilter/ruleset';
+import type { KnownTable } from '../../snapshot/netfilter';
 import { assume, decideUnknown, type Walk } from './context';
 import { record, type Skb } from './skb';
 import type { Stack } from './stack';
+import { ACCEPT, type TableVerdict } from './verdict';
 import { viewOf } from './view';
-
-/** How a table's hook ends for a packet. */
-export type TableVerdict =
-  | { readonly kind: 'accept' }
-  | { readonly kind: 'drop'; readonly by: 'rule' | 'policy'; readonly text: string }
-  | { readonly kind: 'reject'; readonly with: string; readonly text: string }
-  | { readonly kind: 'undetermined'; readonly text: string };
 
 /** Carries out the action of a matching rule that neither jumps nor ends by itself; a verdict where it ends the table. */
 export type Perform = (action: Action, rule: Rule) => { effect: string; verdict?: TableVerdict };
-
-const ACCEPT: TableVerdict = { kind: 'accept' };
 
 interface Position {
   readonly chain: Chain;

@@ -1,0 +1,25 @@
+import type { Cluster } from '../../snapshot/cluster';
+import type { Finding } from '../result';
+import type { Run, TracedLeg } from '../simulator/simulate';
+import { asymmetry } from './asymmetry';
+import { failure } from './failure';
+import { unexpectedOwner } from './owner';
+import type { LegName } from './words';
+
+/** What an expert would say of a run: why it fails, or what may make it fail. */
+export function findingsOf(cluster: Cluster, run: Run): Finding[] {
+  const findings: Finding[] = [];
+  const failed = failedLeg(run);
+  if (failed) findings.push(failure(cluster, run, failed));
+  else findings.push(...asymmetry(cluster, run));
+  findings.push(...unexpectedOwner(cluster, run));
+  return findings;
+}
+
+function failedLeg(run: Run): { name: LegName; traced: TracedLeg } | undefined {
+  if (run.verdict === 'connected') return undefined;
+  if (run.data) return { name: 'data', traced: run.data };
+  if (run.ack) return { name: 'ack', traced: run.ack };
+  if (run.reply) return { name: 'reply', traced: run.reply };
+  return { name: 'request', traced: run.request };
+}

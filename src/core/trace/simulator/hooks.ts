@@ -1,0 +1,120 @@
+import type { Family } from '../../net/address';
+import type { Hook, TableName } from '../../netfilter/hook';
+import type { KnownTable } from '../../snapshot/netfilter';
+import { runTable } from './chains';
+import { confirm, track } from './connections';
+import { assume, type Walk } from './context';
+import type { Egress } from './nat';
+import { runNat } from './nat-table';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+import { perform } from './targets';
+import { ACCEPT, type TableVerdict } from './verdict';
+
+type Part = TableName | 'legacy security' | 'nft security' | 'track' | 'confirm';
+
+/**
+ * What happens at a hook, in the order of priorities (include/uapi/linux/netfilter_ipv4.h `NF_IP_PRI_*`). iptables-nft
+ * gives its security table 150 in place of 50, and so puts it behind nat.
+ */
+const ORDER: Readonly<Record<Hook, readonly Part[]>> = {
+  PREROUTING: ['raw', 'track', 'mangle', 'nat'],
+  INPUT: ['mangle', 'filter', 'legacy security', 'nat', 'nft security', 'confirm'],
+  FORWARD: ['mangle', 'filter', 'security'],
+  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'filter', 'security'],
+  POSTROUTING: ['mangle', 'nat', 'confirm'],
+};
+
+function tablesOf(stack: Stack, family: Family, hook: Hook, part: Exclude<Part, 'track' | 'confirm'>): KnownTable[] {
+  if (part !== 'legacy security' && part !== 'nft security') return stack.tablesAt(family, hook, part);
+  return stack.tablesAt(family, hook, 'security').filter(({ flavour }) => part.startsWith(flavour));
+}
+
+/** Looks the way of a local packet up anew; a verdict where there is none. */
+export type Reroute = () => TableVerdict | undefined;
+
+export interface HookPlace {
+  readonly egress?: Egress;
+  readonly reroute?: Reroute;
+}
+
+/** Runs everything that is registered at a hook. */
+export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: HookPlace = {}): TableVerdict {
+  const { family } = skb.packet.src;
+  const netfilter = stack.namespace.netfilter(family);
+  const unknown = askForRules(walk, stack, netfilter.known);
+  if (unknown) return unknown;
+  if (netfilter.unlisted.length > 0)
+    assume(
+      walk,
+      'table-not-collected',
+      stack.node,
+      `tables ${netfilter.unlisted.join(', ')} of ${stack.title} were not collected; they are taken to let everything pass`,
+    );
+
+  for (const part of ORDER[hook]) {
+    if (part === 'track') track(stack, skb);
+    else if (part === 'confirm') confirm(walk, stack, skb, hook);
+    else {
+      const tables = tablesOf(stack, family, hook, part);
+      const before = skb.packet;
+      const verdict =
+        part === 'nat'
+          ? runNat(walk, stack, skb, hook, tables, place.egress)
+          : runTables(walk, stack, skb, hook, tables);
+      if (verdict.kind !== 'accept') return verdict;
+      const lost = rerouted(hook, part, before, skb) ? place.reroute?.() : undefined;
+      if (lost) return lost;
+    }
+  }
+  return ACCEPT;
+}
+
+/** Without any output of iptables nothing is known: it may let the packet pass, or do anything else with it. */
+function askForRules(walk: Walk, stack: Stack, known: 'all' | 'some' | 'none'): TableVerdict | undefined {
+  if (known !== 'none') return undefined;
+  if (stack.namespace.kind !== 'host' || stack.made) {
+    if (!stack.made && !stack.asked.has('rules')) {
+      stack.asked.add('rules');
+      assume(walk, 'no-rules-in-pod', stack.node, `${stack.title} has no iptables rules of its own`);
+    }
+    return undefined;
+  }
+  const passes = walk.choices.decide(
+    {
+      id: `${stack.title} rules`,
+      code: 'rules-not-collected',
+      node: stack.node,
+      key: 'iptables-save',
+      domain: ['passes', 'other'],
+      text: ([value]) =>
+        value === 'passes'
+          ? `the rules of ${stack.title}, which were not collected, let the packet pass unchanged`
+          : `the rules of ${stack.title}, which were not collected, drop or change the packet`,
+    },
+    [['passes'], ['other']],
+  );
+  if (passes === 0) return undefined;
+  return { kind: 'undetermined', text: `collect iptables-save of ${stack.title}` };
+}
+
+/** Local packets take a new way when what the way depends on has changed (iptable_mangle.c, nf_nat_proto.c). */
+function rerouted(hook: Hook, part: Part, before: Skb['packet'], { packet }: Skb): boolean {
+  if (hook !== 'OUTPUT') return false;
+  if (part === 'nat') return before.dst.value !== packet.dst.value;
+  return (
+    part === 'mangle' &&
+    (before.mark !== packet.mark ||
+      before.dst.value !== packet.dst.value ||
+      before.src.value !== packet.src.value ||
+      before.dscp !== packet.dscp)
+  );
+}
+
+function runTables(walk: Walk, stack: Stack, skb: Skb, hook: Hook, tables: readonly KnownTable[]): TableVerdict {
+  for (const known of tables) {
+    const verdict = runTable(walk, stack, skb, hook, known, (action, rule) => perform(walk, stack, skb, action, rule));
+    if (verdict.kind !== 'accept') return verdict;
+  }
+  return ACCEPT;
+}

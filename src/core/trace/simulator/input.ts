@@ -1,0 +1,109 @@
+import { type Address, formatAddress } from '../../net/address';
+import type { Walk } from './context';
+import { end, type Fate, fateOf } from './fate';
+import { forward, forwards } from './forward';
+import { runHook } from './hooks';
+import type { InputRoute, Next, SentAs } from './next';
+import { checkSource } from './reverse-path';
+import { chooseHop, flowOf, isLoopback, noteRoute, routesLoopback, routesMissing, viaText } from './routing';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+
+/** net/ipv4/ip_input.c `ip_rcv`: PREROUTING, then the routing decision. */
+export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
+  skb.in = device;
+  skb.out = undefined;
+  if (skb.prerouted) skb.prerouted = false;
+  else {
+    const verdict = runHook(walk, stack, skb, 'PREROUTING');
+    if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);
+  }
+  if (skb.looped !== undefined) return afterLoop(walk, stack, skb, skb.looped);
+  const route = skb.routed ?? routeInput(walk, stack, skb, device);
+  skb.routed = undefined;
+  return route.kind === 'end' ? route : followRoute(walk, stack, skb, device, route);
+}
+
+/** On lo the packet keeps the route of its sender (drivers/net/loopback.c): no lookup, no reverse path check. */
+function afterLoop(walk: Walk, stack: Stack, skb: Skb, as: SentAs): Next {
+  skb.looped = undefined;
+  if (as === 'local') return deliver(walk, stack, skb, 'lo');
+  const target = `${formatAddress(skb.packet.dst)}, which is no address of ${stack.title}`;
+  return as === 'forwarded'
+    ? end('loop', stack, 'lo', `it is forwarded to lo over and over, to ${target}`, 'ttl')
+    : end('dropped', stack, 'lo', `a route leads over lo to ${target}`, 'no-route');
+}
+
+/** net/ipv4/route.c `ip_route_input_slow`. */
+export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): InputRoute | Fate {
+  const { packet } = skb;
+  const fib = stack.fib(packet.dst.family);
+  if (!fib) return routesMissing(stack, device);
+  const martian = martianReason(walk, stack, skb, device);
+  if (martian !== undefined) return end('dropped', stack, device, martian, 'martian');
+  const answer = fib.lookup(flowOf(skb, device));
+  if (answer.kind === 'route' && answer.route.type === 'local') {
+    const dropped = checkSource(walk, stack, skb, device, undefined);
+    if (dropped) return dropped;
+    noteRoute(walk, stack, skb, answer, 'for this node');
+    return { kind: 'local' };
+  }
+  if (answer.kind === 'route' && answer.route.type !== 'unicast') {
+    noteRoute(walk, stack, skb, answer, `${answer.route.type} destination`);
+    return end(
+      'dropped',
+      stack,
+      device,
+      `${formatAddress(packet.dst)} is a ${answer.route.type} address on ${stack.title}`,
+      'martian',
+    );
+  }
+  if (!forwards(walk, stack, device, packet.dst.family)) {
+    noteRoute(walk, stack, skb, answer, `not forwarded: ${stack.title} is not a router`);
+    return end('dropped', stack, device, `ip_forward is off on ${stack.title}`, 'ip-forward');
+  }
+  if (answer.kind !== 'route') {
+    const refused = answer.kind === 'refused' ? `${answer.type} route` : 'no route';
+    noteRoute(walk, stack, skb, answer, refused);
+    return end(
+      'unroutable',
+      stack,
+      device,
+      `${refused} to ${formatAddress(packet.dst)} on ${stack.title}`,
+      answer.kind === 'none' ? 'no-route' : 'refused-route',
+    );
+  }
+  const hop = chooseHop(walk, answer.hops);
+  const out = hop?.device;
+  if (!hop || out === undefined)
+    return end('unroutable', stack, device, `route "${answer.route.text}" names no interface`, 'no-route');
+  const dropped = checkSource(walk, stack, skb, device, out);
+  if (dropped) return dropped;
+  noteRoute(walk, stack, skb, answer, `forwarded to ${out}${viaText(hop)}`);
+  return { kind: 'forward', route: answer.route, hop, device: out };
+}
+
+/** What follows the routing decision. */
+function followRoute(walk: Walk, stack: Stack, skb: Skb, device: string, route: InputRoute): Next {
+  return route.kind === 'local'
+    ? deliver(walk, stack, skb, device)
+    : forward(walk, stack, skb, device, route.hop, route.device);
+}
+
+/** INPUT, then a socket. */
+function deliver(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
+  const verdict = runHook(walk, stack, skb, 'INPUT');
+  if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);
+  return end('delivered', stack, device);
+}
+
+function martianReason(walk: Walk, stack: Stack, skb: Skb, device: string): string | undefined {
+  const { src, dst } = skb.packet;
+  if (src.family !== 4) return undefined;
+  const top = (address: Address): number => Number(address.value >> 24n);
+  if (top(src) === 0 || top(src) >= 224) return `${formatAddress(src)} cannot be a source`;
+  if (!isLoopback(src) && !isLoopback(dst)) return undefined;
+  return routesLoopback(walk, stack, device)
+    ? undefined
+    : `loopback addresses are not routed from ${device} (route_localnet is 0)`;
+}

@@ -1,0 +1,118 @@
+import { type Address, formatAddress } from '../../net/address';
+import type { Flow } from '../../routing/fib';
+import type { Scope } from '../../routing/interface';
+import type { NextHop, Route } from '../../routing/route';
+import { selectSource } from '../../routing/source';
+import type { Walk } from './context';
+import { end, type Fate, fateOf } from './fate';
+import { runHook } from './hooks';
+import type { Egress } from './nat';
+import type { Next, Way } from './next';
+import { chooseHop, flowOf, isLoopback, noteRoute, routesLoopback, routesMissing, viaText } from './routing';
+import type { Skb } from './skb';
+import type { Stack } from './stack';
+import type { TableVerdict } from './verdict';
+
+/** What a sender asks for: its packet, and whether it has chosen a source address. */
+export interface Sending {
+  readonly stack: Stack;
+  readonly skb: Skb;
+  readonly sourceChosen: boolean;
+}
+
+/** net/ipv4/ip_output.c `ip_queue_xmit`: route, OUTPUT, perhaps another route, POSTROUTING. */
+export function sendLocal(walk: Walk, { stack, skb, sourceChosen }: Sending): Next {
+  const first = flowOf(skb, 'lo');
+  const routed = routeOutput(walk, stack, skb, { ...first, ...(sourceChosen ? {} : { src: undefined }) });
+  if ('kind' in routed) return routed;
+  skb.sentFrom = routed.source;
+  skb.out = routed.device;
+  let way = routed;
+  const reroute = (): TableVerdict | undefined => {
+    // ip_route_me_harder looks the addresses, the mark and the TOS up, and no ports.
+    const { dst, src, mark, tos } = flowOf(skb, 'lo');
+    const again = routeOutput(walk, stack, skb, {
+      dst,
+      src,
+      iif: 'lo',
+      mark,
+      tos,
+      proto: 0,
+      sport: undefined,
+      dport: undefined,
+    });
+    if ('kind' in again)
+      return { kind: 'drop', by: 'rule', text: `${again.reason}, after the rules changed the packet` };
+    way = again;
+    return undefined;
+  };
+  const verdict = runHook(walk, stack, skb, 'OUTPUT', { reroute });
+  if (verdict.kind !== 'accept') return fateOf(verdict, stack, skb.out);
+  return postrouting(walk, stack, skb, way);
+}
+
+export function postrouting(walk: Walk, stack: Stack, skb: Skb, way: Way): Next {
+  skb.out = way.device;
+  const egress: Egress = { device: way.device, nextHop: way.nextHop };
+  const verdict = runHook(walk, stack, skb, 'POSTROUTING', { egress });
+  if (verdict.kind !== 'accept') return fateOf(verdict, stack, way.device);
+  return { kind: 'transmit', stack, ...way };
+}
+
+/** The result of a local route lookup: where the packet leaves, or why it does not. */
+type Output = (Way & { readonly source: Address }) | Fate;
+
+/** net/ipv4/route.c `ip_route_output_key`: the way of a local packet, and the source address it brings. */
+function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
+  const fib = stack.fib(flow.dst.family);
+  if (!fib) return routesMissing(stack, undefined);
+  const answer = fib.lookup(flow);
+  if (answer.kind !== 'route') {
+    const refused = answer.kind === 'refused' ? `${answer.type} route` : 'no route';
+    const reason = `${refused} to ${formatAddress(flow.dst)} on ${stack.title}`;
+    noteRoute(walk, stack, skb, answer, `${refused}: the sender gets an error at once`);
+    return end('unroutable', stack, undefined, reason, answer.kind === 'none' ? 'no-route' : 'refused-route');
+  }
+  const { route } = answer;
+  if (route.type === 'local') {
+    const source = flow.src ?? route.preferredSource ?? flow.dst;
+    skb.packet = { ...skb.packet, src: source };
+    noteRoute(walk, stack, skb, answer, `local, through lo, source ${formatAddress(source)}`);
+    return { device: 'lo', nextHop: flow.dst, source, as: 'local' };
+  }
+  if (route.type !== 'unicast') {
+    noteRoute(walk, stack, skb, answer, `${route.type} destination`);
+    return end('undetermined', stack, undefined, `${route.type} traffic is not simulated`, 'not-simulated');
+  }
+  const hop = chooseHop(walk, answer.hops);
+  const device = hop?.device;
+  if (!hop || device === undefined)
+    return end('unroutable', stack, undefined, `route "${route.text}" names no interface`, 'no-route');
+  const nextHop = hop.gateway ?? flow.dst;
+  const source =
+    flow.src ??
+    route.preferredSource ??
+    selectSource(stack.interfaces, device, flow.dst.family, hop.gateway, scopeOf(route, hop));
+  if (!source)
+    return end(
+      'undetermined',
+      stack,
+      device,
+      `the addresses of ${stack.title} were not collected: collect ip addr`,
+      'not-collected',
+    );
+  if (isLoopback(source) && !routesLoopback(walk, stack, device)) {
+    const reason = `${formatAddress(source)} may not leave by ${device} of ${stack.title} (route_localnet is 0)`;
+    noteRoute(walk, stack, skb, answer, reason);
+    return end('unroutable', stack, device, reason, 'route-localnet');
+  }
+  skb.packet = { ...skb.packet, src: source };
+  noteRoute(walk, stack, skb, answer, `out on ${device}${viaText(hop)}, source ${formatAddress(source)}`);
+  const gatewayName = hop.gatewayName !== undefined && { gatewayName: hop.gatewayName };
+  return { device, nextHop, source, as: 'astray', ...gatewayName };
+}
+
+function scopeOf(route: Route, hop: NextHop): Scope {
+  if (route.scope === 'link' || route.scope === 'host' || route.scope === 'global') return route.scope;
+  return hop.gateway || hop.gatewayName !== undefined ? 'global' : 'link';
+}
