@@ -3,11 +3,11 @@ import { prefixLength } from '../net/prefix';
 import { isContainerBridge, isOverlay } from '../overlay/device';
 import type { Interface } from '../routing/interface';
 import type { NetworkNamespace } from '../snapshot/namespace';
-import { missing, type OutlineItem, plural } from './item';
+import { unread, type OutlineItem, plural } from './item';
 
 export function interfacesItem(namespace: NetworkNamespace): OutlineItem {
   const { interfaces } = namespace;
-  if (!interfaces) return { ...missing('Interfaces', 'ip addr'), id: 'interfaces' };
+  if (!interfaces) return unread(namespace, 'Interfaces', 'ip addr', ['ip-addr', 'ip-link']);
   return {
     id: 'interfaces',
     label: 'Interfaces',

@@ -1,3 +1,5 @@
+import type { NetworkNamespace } from '../snapshot/namespace';
+
 /** A line of an output in the snapshot, where something on the screen comes from. */
 export interface SourceRef {
   readonly node: string;
@@ -32,14 +34,36 @@ export interface OutlineItem {
   readonly traceFrom?: string;
 }
 
-/** An entry that says that its state was not collected: it is not empty. */
-export function missing(what: string, probe: string): OutlineItem {
+/**
+ * An entry that says that something is not known: its probe was not run, or failed. Unknown is not empty.
+ * `ids`: the probes that would tell, `command` as the first of them is typed.
+ */
+export function unread(
+  namespace: NetworkNamespace,
+  what: string,
+  command: string,
+  ids: readonly string[],
+): OutlineItem {
+  const id = ids.find((one) => namespace.record.outputs[one] !== undefined);
+  const output = id === undefined ? undefined : namespace.record.outputs[id];
+  if (id === undefined || !output) {
+    return {
+      id: what,
+      label: `${what}: not collected`,
+      icon: 'question',
+      state: 'missing',
+      tooltip: `The snapshot has no output of "${command}". What is not collected is not known; it is not empty.`,
+    };
+  }
+  const stderr = output.stderr.trim();
   return {
-    id: 'missing',
-    label: `${what}: not collected`,
-    icon: 'question',
-    state: 'missing',
-    tooltip: `The snapshot has no output of "${probe}". What is not collected is not known; it is not empty.`,
+    id: what,
+    label: `${what}: could not be read`,
+    description: stderr.split('\n', 1)[0] || `exit code ${output.exitCode}`,
+    icon: 'warning',
+    state: 'warning',
+    tooltip: `"${output.command}" failed with exit code ${output.exitCode}. ${stderr}`.trim(),
+    source: { node: namespace.node, namespace: namespace.name, output: id, line: 1 },
   };
 }
 

@@ -9,7 +9,7 @@ import type { NetworkNamespace } from '../snapshot/namespace';
 import { mainAddress } from '../trace/endpoint';
 import { agentsItem } from './agents';
 import { interfacesItem } from './interfaces';
-import { missing, type OutlineItem, plural } from './item';
+import { unread, type OutlineItem, plural } from './item';
 import { routesItem } from './routes';
 import { rulesItems } from './rules';
 import { sysctlsItem } from './sysctls';
@@ -32,12 +32,20 @@ function nodeItem(cluster: Cluster, node: ClusterNode): OutlineItem {
     traceFrom: node.name,
     traceTo: node.name,
     children: () => [
-      ...(host ? hostItems(cluster, node, host) : [missing('The host namespace', 'ip addr')]),
+      ...(host ? hostItems(cluster, node, host) : [NO_HOST]),
       ...(others.length > 0 ? [containersItem(cluster, others)] : []),
       ...(host ? [outputsItem(host)] : []),
     ],
   };
 }
+
+const NO_HOST: OutlineItem = {
+  id: 'host',
+  label: 'The host namespace: not collected',
+  icon: 'question',
+  state: 'missing',
+  tooltip: 'The snapshot has only pods and containers of this node.',
+};
 
 function hostItems(cluster: Cluster, node: ClusterNode, host: NetworkNamespace): OutlineItem[] {
   return [
@@ -147,7 +155,8 @@ function subnetItems(cluster: Cluster): OutlineItem[] {
 
 function dnsItem(namespace: NetworkNamespace): OutlineItem[] {
   const output = namespace.output('resolv-conf');
-  if (!output) return namespace.kind === 'host' ? [{ ...missing('DNS', 'cat /etc/resolv.conf'), id: 'dns' }] : [];
+  if (!output)
+    return namespace.kind === 'host' ? [unread(namespace, 'DNS', 'cat /etc/resolv.conf', ['resolv-conf'])] : [];
   const conf = readResolvConf(output.stdout);
   const source = { node: namespace.node, namespace: namespace.name, output: 'resolv-conf' };
   return [

@@ -2,13 +2,13 @@ import type { Route } from '../routing/route';
 import { STANDARD_RULES } from '../routing/policy-rule';
 import type { Family } from '../net/address';
 import type { NetworkNamespace } from '../snapshot/namespace';
-import { inParts, missing, type OutlineItem, plural } from './item';
+import { inParts, unread, type OutlineItem, plural } from './item';
 
 /** Routes by table, and the policy rules that choose the table. */
 export function routesItem(namespace: NetworkNamespace): OutlineItem {
   const known = namespace.routes(4);
   const known6 = namespace.routes(6);
-  if (!known && !known6) return { ...missing('Routes', 'ip route show table all'), id: 'routes' };
+  if (!known && !known6) return unread(namespace, 'Routes', 'ip route show table all', ['ip-route', 'ip6-route']);
   const routes = [...(known?.routes ?? []), ...(known6?.routes ?? [])];
   const main = routes.filter((route) => route.table === 'main').length;
   return {

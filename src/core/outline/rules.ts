@@ -5,7 +5,7 @@ import type { Chain } from '../netfilter/ruleset';
 import { chainPurpose } from '../netfilter/well-known-chains';
 import type { KnownTable } from '../snapshot/netfilter';
 import type { NetworkNamespace } from '../snapshot/namespace';
-import { inParts, missing, type OutlineItem, plural, type SourceRef } from './item';
+import { inParts, unread, type OutlineItem, plural, type SourceRef } from './item';
 
 /** iptables by table, chain and rule. One entry per family that has any. */
 export function rulesItems(namespace: NetworkNamespace, names: Names): OutlineItem[] {
@@ -17,7 +17,7 @@ function familyItem(namespace: NetworkNamespace, family: Family, names: Names): 
   const title = family === 4 ? 'iptables' : 'ip6tables';
   if (netfilter.known === 'none') {
     if (family === 6 || namespace.kind !== 'host') return [];
-    return [{ ...missing('iptables', 'iptables-save'), id: title }];
+    return [unread(namespace, 'iptables', 'iptables-save', ['iptables-save', 'iptables-legacy-save'])];
   }
   if (family === 6 && netfilter.tables.length === 0) return [];
   const rules = netfilter.tables.reduce((sum, { table }) => sum + countRules(table.chains.values()), 0);

@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from '../snapshot/namespace';
-import { missing, type OutlineItem } from './item';
+import { unread, type OutlineItem } from './item';
 
 /** Settings that decide whether a packet passes, beside the rules. */
 const MATTERING =
@@ -7,7 +7,7 @@ const MATTERING =
 
 export function sysctlsItem(namespace: NetworkNamespace): OutlineItem {
   const { sysctls } = namespace;
-  if (!sysctls) return { ...missing('Sysctls', 'sysctl net'), id: 'sysctls' };
+  if (!sysctls) return unread(namespace, 'Sysctls', 'sysctl net', ['sysctl']);
   const entries = [...sysctls.entries()].filter(([key]) => MATTERING.test(key));
   const forward = sysctls.get('net.ipv4.ip_forward')?.value;
   return {
