@@ -8,7 +8,8 @@ export function lintRules(ruleset: Ruleset): Problem[] {
     if (rule.syntax.problem !== undefined)
       problems.push({ severity: 'error', line: rule.line, message: rule.syntax.problem });
     const { action } = rule.meaning;
-    // iptables-restore refuses such a jump, so the dump is cut or edited.
+    // iptables-restore refuses such a jump, so the dump is cut or edited; a listing of single chains is neither.
+    if (table.partial === true) continue;
     if ((action.kind === 'call' || action.kind === 'goto') && !table.chains.has(action.chain))
       problems.push({
         severity: 'error',

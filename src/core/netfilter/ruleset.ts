@@ -19,6 +19,8 @@ export interface Table {
   readonly name: TableName;
   readonly line: number;
   readonly chains: Map<string, Chain>;
+  /** A listing of single chains: the table has more than it shows. */
+  readonly partial?: boolean;
 }
 
 /** The tables that one output shows. */

@@ -23,7 +23,7 @@ export interface Netfilter {
   readonly tables: readonly KnownTable[];
   /** `all`: every table is shown. `some`: only those listed. `none`: nothing was collected, or it failed. */
   readonly known: 'all' | 'some' | 'none';
-  /** Tables that no output shows, where some do. */
+  /** Tables that no output shows whole, where some do. */
   readonly unlisted: readonly TableName[];
   readonly problems: readonly (Problem & { readonly output: string })[];
   /**
@@ -75,7 +75,7 @@ export function readNetfilter(outputs: Readonly<Record<string, Output>>, family:
     for (const table of listing.tables.values()) tables.push({ flavour: 'nft', output: id, table });
     problems.push(...listing.problems.map((problem) => ({ ...problem, output: id })));
   }
-  const listed = new Set(tables.map(({ table }) => table.name));
+  const listed = new Set(tables.filter(({ table }) => table.partial !== true).map(({ table }) => table.name));
   const unlisted = TABLES.filter((name) => name !== 'security' && !listed.has(name));
   return {
     tables,

@@ -62,6 +62,7 @@ suite('protocols and ports', () => {
 
   test('ports are numbers of 16 bits or well-known names', () => {
     assert.deepEqual(['0', '80', '65535', 'http', 'domain', 'https'].map(parsePort), [0, 80, 65535, 80, 53, 443]);
+    assert.deepEqual(['ipp', 'nfs', 'mysql', 'ms-wbt-server'].map(parsePort), [631, 2049, 3306, 3389]);
     for (const text of ['', '65536', '-1', '8o', '1e3', 'toString', 'nosuch']) assert.equal(parsePort(text), undefined);
   });
 });

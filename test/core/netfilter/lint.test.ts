@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { lintRules } from '../../../src/core/netfilter/lint';
+import { parseListing } from '../../../src/core/netfilter/list';
 import { parseSave } from '../../../src/core/netfilter/save';
 
 function lint(...rules: string[]): string[] {
@@ -28,6 +29,19 @@ suite('what is wrong with rules', () => {
     assert.deepEqual(
       lint('-A INPUT -j KNOWN', '-A INPUT -j NFQUEUE --queue-num 1', '-A INPUT', '-A KNOWN -j RETURN'),
       [],
+    );
+  });
+
+  test('a listing of one chain is no dump that lacks the others', () => {
+    const one = `Chain FORWARD (policy ACCEPT)
+target     prot opt source               destination
+DOCKER-USER  all  --  0.0.0.0/0            0.0.0.0/0
+`;
+    const whole = `${one}\nChain INPUT (policy ACCEPT)\n\nChain OUTPUT (policy ACCEPT)\n`;
+    assert.deepEqual(lintRules(parseListing(one, 4)), []);
+    assert.deepEqual(
+      lintRules(parseListing(whole, 4)).map(({ line, message }) => `${line} ${message}`),
+      ['3 chain DOCKER-USER does not exist in table filter'],
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address';
 import type { Problem } from '../../problem';
-import type { TableName } from '../hook';
+import { BASE_CHAINS, type TableName } from '../hook';
 import { Rule } from '../rule';
 import type { Chain, Ruleset, Table } from '../ruleset';
 import { readRuleSyntax } from '../syntax';
@@ -53,10 +53,15 @@ export function assemble(
   }
   const finish = (draft: Draft): Ruleset => ({
     family,
-    tables: draft.tables,
+    tables: new Map([...draft.tables].map(([name, table]) => [name, { ...table, partial: isPartial(table) }])),
     problems: draft.problems.sort((a, b) => a.line - b.line),
   });
   return [finish(first), ...others.map(finish)];
+}
+
+/** `iptables -L CHAIN` prints one chain. Kernels before 2.6.36 have no INPUT in nat. */
+function isPartial({ name, chains }: Table): boolean {
+  return BASE_CHAINS[name].some((hook) => !chains.has(hook) && !(name === 'nat' && hook === 'INPUT'));
 }
 
 /** The table of each section, as far as it is told. A chain listed alone is of the table that has a jump to it. */

@@ -1,6 +1,6 @@
 import type { Counters } from '../rule';
 import { type Columns, readCounters } from './header';
-import { readProtocol } from './protocol';
+import { parseProtocol } from '../../net/protocol';
 
 /** The columns of one rule, as they are printed. */
 export interface Row {
@@ -114,7 +114,7 @@ function findProtocol(texts: readonly string[], from: number): ProtocolPlace | u
 }
 
 function isProtocol(text: string | undefined): boolean {
-  return text !== undefined && readProtocol(text.replace(/^!/, '')) !== undefined;
+  return text !== undefined && parseProtocol(text.replace(/^!/, '')) !== undefined;
 }
 
 function isListedAddress(text: string | undefined): boolean {

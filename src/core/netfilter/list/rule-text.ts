@@ -4,7 +4,7 @@ import { protocolName } from '../../net/protocol';
 import { quoteWord } from '../words';
 import { readExtensions } from './extensions';
 import { HOSTS } from './names';
-import { readProtocol } from './protocol';
+import { parseProtocol } from '../../net/protocol';
 import type { Row } from './row';
 
 /** A rule as iptables-save prints it. */
@@ -74,7 +74,7 @@ function interfaceText(flag: string, cell: string): string {
 function protocolText(cell: string): string {
   const negated = cell.startsWith('!');
   const listed = negated ? cell.slice(1) : cell;
-  const number = readProtocol(listed);
+  const number = parseProtocol(listed);
   if (number === 0) return '';
   return `${negated ? ' !' : ''} -p ${number === undefined ? listed : protocolName(number)}`;
 }

@@ -1,5 +1,6 @@
 import { parsePort, parseProtocol, protocolName } from '../../net/protocol';
 import { quoteWord } from '../words';
+import { ICMP_TYPES, ICMPV6_TYPES } from '../icmp-types';
 import * as names from './names';
 
 /** What a value of a listing looks like, and how iptables-save prints it. Undefined: not at all, for it is the default. */
@@ -97,8 +98,8 @@ export const VALUES: Readonly<Partial<Record<string, ValueKind>>> = {
   limitBurst: { pattern: '\\d+', save: unless('5') },
   stringEnd: { pattern: '\\d+', save: unless('65535') },
   icmpType: { pattern: '\\d+', save: (text) => (text === '255' ? 'any' : text) },
-  icmpName: { pattern: NAMES, save: by(names.ICMP_NAMES) },
-  icmp6Name: { pattern: NAMES, save: by(names.ICMPV6_NAMES) },
+  icmpName: { pattern: NAMES, save: by(ICMP_TYPES) },
+  icmp6Name: { pattern: NAMES, save: by(ICMPV6_TYPES) },
   mobility: { pattern: '\\w[\\w-]*(?::\\w[\\w-]*)?', save: each(':', by(names.MOBILITY_NAMES)) },
   tos: { pattern: `${NUMBER}(?:/${NUMBER})?|[A-Z]\\w+-\\w+`, save: by(names.TOS_NAMES) },
   invertedTos: { pattern: NUMBER, save: (text) => hex(2)(String(~Number(text) & 0xff)) },

@@ -67,10 +67,10 @@ export const MATCH_OPTIONS: Readonly<Record<string, OptionTable>> = {
     1: '--dir --pol --reqid --spi --proto --mode --tunnel-src --tunnel-dst',
   }),
   quota: options({ 1: '--quota' }),
-  // --rateest-bps and --rateest-pps take a value or none.
+  // What takes a value or none is left out, and so read up to the next option: --rateest-bps, --rateest-pps1 and the like.
   rateest: options({
     0: '--rateest-delta --rateest-lt --rateest-gt --rateest-eq',
-    1: '--rateest --rateest1 --rateest2 --rateest-bps1 --rateest-bps2 --rateest-pps1 --rateest-pps2',
+    1: '--rateest --rateest1 --rateest2',
   }),
   realm: options({ 1: '--realm' }),
   recent: options({
@@ -81,7 +81,7 @@ export const MATCH_OPTIONS: Readonly<Record<string, OptionTable>> = {
   rt: options({ 0: '--rt-0-res --rt-0-not-strict', 1: '--rt-type --rt-segsleft --rt-len --rt-0-addrs' }),
   sctp: options({ 1: PORTS, 2: '--chunk-types' }),
   set: options({
-    0: '--return-nomatch',
+    0: '--return-nomatch --update-counters --update-subcounters',
     1: '--packets-eq --packets-lt --packets-gt --bytes-eq --bytes-lt --bytes-gt',
     2: '--match-set --set',
   }),

@@ -49,7 +49,7 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
       walk,
       'table-not-collected',
       stack.node,
-      `tables ${netfilter.unlisted.join(', ')} of ${stack.title} were not collected; they are taken to let everything pass`,
+      `tables ${netfilter.unlisted.join(', ')} of ${stack.title} were not collected, or not whole; what was not is taken to let everything pass`,
     );
 
   for (const part of ORDER[hook]) {

@@ -30,6 +30,16 @@ suite('-m icmp', () => {
     assertMatches(REQUEST, { '-p icmp -m icmp --icmp-type 8/0': true, '-p icmp -m icmp --icmp-type 8/1': false });
   });
 
+  test('names of every age', () => {
+    const redirect = view(ping('1.1.1.1', '2.2.2.2', { icmp: { type: 5, code: 3 } }));
+    assertMatches(redirect, {
+      '-p icmp -m icmp --icmp-type TOS-host-redirect': true,
+      '-p icmp -m icmp --icmp-type host-redirect': false,
+      '-p icmp -m icmp --icmp-type redirect': true,
+      '-p icmp -m icmp --icmp-type info-request': false,
+    });
+  });
+
   test('255 is any', () => {
     assertMatches(REQUEST, { '-p icmp -m icmp --icmp-type any': true, '-p icmp -m icmp --icmp-type 255': true });
   });

@@ -58,6 +58,18 @@ suite('-m set', () => {
     const answer = matches('-m set --match-set x src --packets-gt 5', view(SYN, { sets: true }));
     assert.ok(typeof answer === 'object' && answer.kind === 'unknown');
   });
+
+  test("a set's counters are unknown for each set and number; whether to count them is no condition", () => {
+    const asked = (rule: string): unknown => matches(`-m set ${rule}`, view(SYN, { sets: true }));
+    assert.deepEqual(asked('--match-set x src ! --packets-gt 5'), {
+      kind: 'unknown',
+      code: 'match-not-simulated',
+      subject: 'set x --packets-gt 5',
+      text: 'the counters of set x satisfy --packets-gt 5',
+      inverted: true,
+    });
+    assert.equal(asked('--match-set x src ! --update-counters ! --update-subcounters'), true);
+  });
 });
 
 suite('-m owner', () => {
