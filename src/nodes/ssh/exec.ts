@@ -4,6 +4,8 @@ import { messageOf, SshError } from './errors';
 export interface ExecOptions {
   /** Sent to the standard input, which stays open until the command ends: its end tells the command to stop. */
   readonly input?: string;
+  /** Gets the way to send more, as long as the command runs. */
+  readonly onOpen?: (send: (text: string) => void) => void;
   /** Of both streams together; a command that prints more is stopped. */
   readonly maxBytes: number;
   /** Stops the command. */
@@ -79,6 +81,9 @@ export async function execute(client: ssh2.Client, command: string, options: Exe
     channel.on('close', finish);
     channel.on('error', () => undefined);
     if (options.input !== undefined) channel.write(options.input);
+    options.onOpen?.((text) => {
+      if (channel.writable) channel.write(text);
+    });
     if (options.signal.aborted) stopped();
     else options.signal.addEventListener('abort', stopped);
   });
