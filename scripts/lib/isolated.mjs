@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 /**
  * The arguments of unshare with which a command runs in namespaces of its own: whatever ends it, the kernel then takes
  * down what it made, and nothing of the machine is touched. /run is where ip keeps the names of namespaces, and iptables
- * its lock.
+ * its lock. `network`: whether its interfaces and ports, too, are its own.
  */
-export const isolated = (command) => [
+export const isolated = (command, { network = true } = {}) => [
   ...(process.getuid() === 0 ? [] : ['--map-root-user']),
-  ...['--mount', '--net', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  ...(network ? ['--net'] : []),
+  ...['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
   ...['sh', '-ec', 'mount -t tmpfs tmpfs /run; mkdir /run/netns; "$@"', 'sh', ...command],
 ];
 

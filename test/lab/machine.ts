@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { createInterface } from 'node:readline';
@@ -49,27 +49,31 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /** Where a folder of the machine's own takes the place of the real one. */
-const OWN = ['etc', 'run', 'home', 'root', 'var/tmp', 'tmp'];
+const OWN = ['etc', 'run', 'home', 'root', 'var', 'tmp'];
 
 /** The first process: it reaps what loses its parents, and all others end with it. */
-const INIT = `for name in ${OWN.join(' ')}; do mount --bind "$1/$name" "/$name"; done; sleep infinity & echo ready; wait`;
+const INIT = `
+for name in ${OWN.join(' ')}; do mount --bind "$1/$name" "/$name"; done
+mount -o remount,bind,ro /
+sleep infinity & echo ready; wait`;
 
 /**
  * A machine of its own accounts and files: a mount and a process namespace. Nothing of the real machine's is written to;
- * the folders `etc`, `run`, `home`, `root` and `tmp` of `folder` are the machine's own, and may be written to from outside.
+ * the folders `etc`, `run`, `home`, `root`, `var` and `tmp` of `folder` are the machine's own, and may be written to from outside.
  */
 export class Machine {
   private constructor(
     private readonly process: ChildProcessByStdio<null, Readable, null>,
     /** The first process, as the real machine numbers it. */
-    private readonly target: string,
+    readonly target: string,
     private readonly first: readonly string[],
     readonly folder: string,
   ) {}
 
   static async start({ prefix = [], folder }: MachineOptions): Promise<Machine> {
-    for (const name of [...OWN, 'etc/ssh', 'etc/pam.d', 'run/sshd', 'run/netns'])
+    for (const name of [...OWN, 'etc/ssh', 'etc/pam.d', 'run/sshd', 'run/netns', 'var/lib', 'var/log', 'var/tmp'])
       mkdirSync(join(folder, name), { recursive: true });
+    symlinkSync('/run', join(folder, 'var/run'));
     for (const name of ['tmp', 'var/tmp']) chmodSync(join(folder, name), 0o1777);
     chmodSync(join(folder, 'root'), 0o700);
     for (const name of NEEDED)
@@ -91,7 +95,7 @@ export class Machine {
 
   /** What to put before a command that is to run on the machine, as root. */
   get enter(): readonly string[] {
-    return ['nsenter', '--target', this.target, '--mount', '--pid', '--net'];
+    return ['nsenter', '--target', this.target, '--mount', '--uts', '--pid', '--net'];
   }
 
   /** Adds an account with a home; of `root` only keys and password are taken. */

@@ -11,8 +11,7 @@ import { type NodePlan, type Site, twoNodes } from './two-nodes';
 
 const G4: Service = { name: 'g4', address: '10.0.0.103', port: 80, endpoints: ['10.1.63.3:80'] };
 
-/** Those of the second environment. */
-export const SERVICES: readonly Service[] = [
+const SERVICES: readonly Service[] = [
   { name: 'kubernetes:https', address: '10.0.0.1', port: 443, endpoints: ['192.168.199.238:6443'] },
   { name: 'kube-system/kube-dns:dns', address: '10.0.0.10', port: 53, protocol: 'udp', endpoints: ['10.1.63.2:53'] },
   { name: 'kube-system/kube-dns:dns-tcp', address: '10.0.0.10', port: 53, endpoints: ['10.1.63.2:53'] },
@@ -36,13 +35,18 @@ function oracleNode(place: Place, { proxy, more = '' }: NodeRules): NodePlan {
 
 /** oracle/repro-flannel-asym.sh, with a pod on the worker, too. */
 export function oracle(overlay: Site['overlay'], worker: NodeRules = {}, master: NodeRules = {}): Plan {
+  return twoNodes(oracleSite(overlay, worker, master));
+}
+
+export function oracleSite(overlay: Site['overlay'], worker: NodeRules = {}, master: NodeRules = {}): Site {
   const routes = ['default via 192.168.1.1'];
-  return twoNodes({
+  return {
     overlay,
+    services: [G4],
     worker: oracleNode({ address: '192.168.1.12', pods: '10.1.12', routes, running: { alpine: 2 } }, worker),
     master: oracleNode({ address: '192.168.1.11', pods: '10.1.63', routes, running: { g4: 3 } }, master),
     router: { kind: 'unseen', addresses: ['192.168.1.1'] },
-  });
+  };
 }
 
 function documentNode(place: Place): NodePlan {
@@ -50,12 +54,17 @@ function documentNode(place: Place): NodePlan {
 }
 
 /** The document's second environment; `router`: whether the snapshot shows it, and what more it does. */
-export function secondEnvironment(
+export function secondEnvironment(router?: Pick<Space, 'kind' | 'setup'>): Plan {
+  return twoNodes(documentSite('tun', router));
+}
+
+export function documentSite(
+  overlay: Site['overlay'],
   router: Pick<Space, 'kind' | 'setup'> = { kind: 'unseen' },
-  overlay: Site['overlay'] = 'tun',
-): Plan {
-  return twoNodes({
+): Site {
+  return {
     overlay,
+    services: SERVICES,
     worker: documentNode({
       address: '192.168.1.12',
       pods: '10.1.9',
@@ -70,7 +79,7 @@ export function secondEnvironment(
       serves: ['tcp 0.0.0.0:6443'],
     }),
     router: { ...router, addresses: ['192.168.1.1', '192.168.1.4', '192.168.199.1'] },
-  });
+  };
 }
 
 /** `0`: every interface; `1:0:2`: conf.all, eth0, the tunnel. */

@@ -1,4 +1,5 @@
 import type { Plan, Space } from '../lab/network';
+import type { Service } from './kube-proxy';
 
 /*
  * The founding case: a worker and a master with a bridge for pods each, an overlay between the pod subnets, and pods
@@ -9,6 +10,8 @@ export interface Site {
   readonly overlay: 'tun' | 'vxlan' | 'host-gw';
   readonly worker: NodePlan;
   readonly master: NodePlan;
+  /** What kube-proxy's rules are of; the registry of a real cluster has them, too. */
+  readonly services: readonly Service[];
   /** Between the nodes: a LAN for both, or one for each if their networks differ. */
   readonly router: Pick<Space, 'kind' | 'setup'> & { readonly addresses: readonly string[] };
 }
@@ -96,14 +99,17 @@ function gatewaySetup(_: NodePlan, other: NodePlan): string {
 
 /** flannel's vxlan backend since 0.9: a route, a neighbour and a forwarding entry for each other node. */
 function vxlanSetup(node: NodePlan, other: NodePlan): string {
-  const mac = (one: NodePlan): string => `02:00:00:00:00:${one.pods.split('.')[2] ?? ''}`;
   return `
-ip link add flannel.1 address ${mac(node)} type vxlan id 1 local ${node.address} dev eth0 dstport 8472 nolearning
+ip link add flannel.1 address ${vtepMac(node)} type vxlan id 1 local ${node.address} dev eth0 dstport 8472 nolearning
 ip addr add ${node.pods}.0/32 dev flannel.1
 ip link set flannel.1 up
 ip route add ${other.pods}.0/24 via ${other.pods}.0 dev flannel.1 onlink
-ip neigh add ${other.pods}.0 lladdr ${mac(other)} dev flannel.1 nud permanent
-bridge fdb add ${mac(other)} dev flannel.1 dst ${other.address}`;
+ip neigh add ${other.pods}.0 lladdr ${vtepMac(other)} dev flannel.1 nud permanent
+bridge fdb add ${vtepMac(other)} dev flannel.1 dst ${other.address}`;
+}
+
+export function vtepMac({ pods }: NodePlan): string {
+  return `02:00:00:00:00:${(pods.split('.')[2] ?? '').padStart(2, '0')}`;
 }
 
 function podSetup(pods: string, last: number): string {

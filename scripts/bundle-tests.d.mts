@@ -1,0 +1,5 @@
+export function bundleTests(
+  files: readonly string[],
+  outfile: string,
+  options?: { readonly format?: 'cjs' | 'esm' },
+): Promise<void>;

@@ -1,0 +1,1 @@
+export function isolated(command: readonly string[], options?: { readonly network?: boolean }): string[];

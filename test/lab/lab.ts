@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleTests } from '../../scripts/bundle-tests.mjs';
+import { isolated } from '../../scripts/lib/isolated.mjs';
+import { command, type Finished } from '../kernel/lab/command';
+import type { LabOptions } from './options';
+
+const PREFIX = 'hoplens-lab-';
+const KEEPER = 'test/out/lab-keeper.mjs';
+
+/**
+ * A lab of real nodes, as one has it from outside: its nodes are in namespaces of their own, and an ssh_config leads to
+ * them. A process keeps it, and with that it ends; nothing else of this machine has changed.
+ */
+export class Lab {
+  private constructor(
+    /** Its files: nobody else's. */
+    readonly folder: string,
+    /** As it is seen here, and when it began: numbers are used again. */
+    private readonly keeper: { readonly pid: number; readonly began: string },
+  ) {}
+
+  /**
+   * Builds a lab, in some seconds. `lasting`: until it is closed, by whatever process; else at the latest until this one
+   * ends.
+   */
+  static async up(options: LabOptions = {}, { lasting = false } = {}): Promise<Lab> {
+    await bundleTests(['test/lab/keeper.ts'], KEEPER, { format: 'esm' });
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), PREFIX)));
+    const log = openSync(join(folder, 'log'), 'a');
+    const node = [process.execPath, '--enable-source-maps', KEEPER, folder, JSON.stringify(options)];
+    const keeper = spawn('unshare', isolated(node, { network: false }), {
+      stdio: [lasting ? 'ignore' : 'pipe', 'pipe', log],
+      env: { ...process.env, PATH: [process.env['PATH'], '/usr/sbin', '/sbin'].join(':') },
+      detached: true,
+    });
+    const pid = keeper.pid ?? 0;
+    const lab = new Lab(folder, { pid, began: beginOf(pid) });
+    try {
+      await ready(keeper);
+    } catch (error) {
+      const said = readFileSync(join(folder, 'log'), 'utf8');
+      await lab.close();
+      throw new Error(`the lab cannot be built: ${said.trim()}`, { cause: error });
+    }
+    writeFileSync(join(folder, 'lab.json'), JSON.stringify(lab.keeper));
+    keeper.unref();
+    keeper.stdout?.destroy();
+    // What keeps the lab does so while it can read from this process.
+    (keeper.stdin as { unref?: () => void } | null)?.unref?.();
+    return lab;
+  }
+
+  /** Those that are up, and what is left of those that are not. */
+  static all(): Lab[] {
+    return readdirSync(tmpdir())
+      .filter((name) => name.startsWith(PREFIX))
+      .map((name) => new Lab(join(tmpdir(), name), keeperOf(join(tmpdir(), name))));
+  }
+
+  get name(): string {
+    return this.folder.slice(this.folder.lastIndexOf(PREFIX) + PREFIX.length);
+  }
+
+  get isUp(): boolean {
+    return this.keeper.began !== '' && beginOf(this.keeper.pid) === this.keeper.began;
+  }
+
+  /** A file for `ssh -F`. Nothing is known of the nodes' host keys; what is accepted is written beside it. */
+  get sshConfig(): string {
+    return join(this.folder, 'ssh_config');
+  }
+
+  /** Runs a shell command on a node, as somebody who may use sudo. */
+  async run(node: string, script: string): Promise<Finished> {
+    const trusting = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
+    return command(['ssh', '-F', this.sshConfig, ...trusting, node, script]);
+  }
+
+  /** Removes all of it. */
+  async close(): Promise<void> {
+    // With the first process of its namespace everything in it goes: processes, and then networks and mounts.
+    if (this.isUp) process.kill(this.keeper.pid, 'SIGKILL');
+    const end = Date.now() + 10_000;
+    while (this.isUp && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
+function keeperOf(folder: string): { pid: number; began: string } {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'lab.json'), 'utf8')) as { pid: number; began: string };
+  } catch {
+    return { pid: 0, began: '' };
+  }
+}
+
+/** When a process began, in ticks since the machine did (proc(5), stat); empty where there is none. */
+function beginOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? '' : (rest[18] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+function ready(keeper: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    keeper.stdout?.once('data', () => {
+      resolve();
+    });
+    keeper.once('error', reject).once('exit', (code) => {
+      reject(new Error(`exit code ${code ?? '?'}`));
+    });
+  });
+}

@@ -1,0 +1,168 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun } from '../kernel/lab/command';
+import { Network } from '../kernel/lab/network';
+import { documentSite, oracleSite, setRpFilter } from '../kernel/networks/founding-case';
+import { type NodePlan, type Site, twoNodes } from '../kernel/networks/two-nodes';
+import { type KeyPair, keyPair } from '../nodes/support/fake-node';
+import { startContainer } from './container';
+import { startEtcd } from './etcd';
+import { FAULTY, faultSpace, startFaults } from './faults';
+import { Machine } from './machine';
+import { type LabOptions, type NodeName, type Settled, settle } from './options';
+import { type Host, sshConfig } from './ssh-config';
+import { Sshd } from './sshd';
+
+export interface RealClusterOptions extends LabOptions {
+  /** An empty folder of its own. */
+  readonly folder: string;
+  /** Whether packets and rules are to be watched, as `observe` needs. */
+  readonly watched?: boolean;
+}
+
+/** Who logs in to the nodes; sudo asks nothing. */
+const USER = 'engineer';
+/** What fits on a node: its /etc, /run, /home, /var and /tmp together. */
+const DISK = '32m';
+
+/**
+ * The founding case on real machines: a network of namespaces, on each node an sshd, containers, and on the master an
+ * etcd. To be made inside a mount and process namespace of its own, with which all of it goes.
+ */
+export class RealCluster {
+  private readonly machines = new Map<NodeName, Machine>();
+  private readonly hosts: Host[] = [];
+  private readonly key: KeyPair = keyPair();
+
+  private constructor(
+    private readonly options: Settled,
+    private readonly folder: string,
+    private readonly site: Site,
+    readonly network: Network,
+  ) {}
+
+  static async build({ folder, watched = false, ...given }: RealClusterOptions): Promise<RealCluster> {
+    const options = settle(given);
+    const makeSite = options.site === 'document' ? documentSite : oracleSite;
+    const site = makeSite(options.tunnel === 'udp' ? 'tun' : 'vxlan');
+    const { spaces, ...plan } = twoNodes(site);
+    const network = await Network.build({
+      ...plan,
+      unwatched: !watched,
+      spaces: { ...spaces, ...faultSpace(options) },
+    });
+    const cluster = new RealCluster(options, folder, site, network);
+    try {
+      await cluster.start();
+      return cluster;
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+  }
+
+  /** flannel's interface. */
+  get tunnel(): string {
+    return this.options.tunnel === 'udp' ? 'flannel0' : 'flannel.1';
+  }
+
+  /** A file for `ssh -F`: how to log in to the nodes from where the cluster was built. Nothing is known of their keys. */
+  get sshConfig(): string {
+    return join(this.folder, 'ssh_config');
+  }
+
+  machine(name: NodeName): Machine {
+    const machine = this.machines.get(name);
+    if (!machine) throw new Error(`${name} is not built`);
+    return machine;
+  }
+
+  setRpFilter(node: NodeName, spec: string): Promise<void> {
+    return setRpFilter(this.network, node, spec, this.tunnel);
+  }
+
+  /** Adds or removes the rule that cures the worker. */
+  async setMasquerade(on: boolean): Promise<void> {
+    const rule = `POSTROUTING -o ${this.tunnel} -j MASQUERADE`;
+    await this.network.run('worker', `iptables -t nat -D ${rule} 2>/dev/null || true\n${on ? `nat ${rule}` : ''}`);
+  }
+
+  private async start(): Promise<void> {
+    const { options, site, folder, key } = this;
+    await Promise.all([this.startNode('worker', site.worker), this.startNode('master', site.master)]);
+    await startEtcd(this.machine('master'), site, options.etcd);
+    await this.setRpFilter('worker', options.rpFilter.worker);
+    await this.setRpFilter('master', options.rpFilter.master);
+    if (options.masquerade) await this.setMasquerade(true);
+    if (options.faults) {
+      const faults = await startFaults(this.network, join(folder, FAULTY), key);
+      this.hosts.push(...faults);
+    }
+    const keyFile = join(folder, 'key');
+    writeFileSync(keyFile, key.private, { mode: 0o600 });
+    writeFileSync(
+      this.sshConfig,
+      sshConfig(this.hosts, { user: USER, keyFile, knownHosts: join(folder, 'known_hosts') }),
+    );
+  }
+
+  private async startNode(name: NodeName, plan: NodePlan): Promise<void> {
+    const { network, site, key, options } = this;
+    const folder = join(this.folder, name);
+    mkdirSync(folder, { recursive: true });
+    await mustRun(['mount', '-t', 'tmpfs', '-o', `size=${DISK},mode=755`, 'tmpfs', folder]);
+    const space = network.namespace(name);
+    const machine = await Machine.start({
+      folder,
+      prefix: ['ip', 'netns', 'exec', space, 'unshare', '--uts', 'sh', '-ec', `hostname ${name}; exec "$@"`, 'sh'],
+    });
+    this.machines.set(name, machine);
+    machine.addUser({ name: USER, shell: '/bin/bash', keys: [key.public], sudo: 'without password' });
+    for (const [file, text] of Object.entries(files(name, plan, site))) writeFileSync(join(folder, file), text);
+    appendFileSync(join(folder, 'etc/sudoers'), SECURE_PATH);
+    mkdirSync(join(folder, 'run/flannel'));
+    writeFileSync(join(folder, 'run/flannel/subnet.env'), subnetEnv(plan, options.tunnel));
+    for (const [pod, last] of Object.entries(plan.running))
+      await startContainer(machine, {
+        name: pod,
+        network: `/run/netns/${network.namespace(`${name}/default/${pod}`)}`,
+        address: `${plan.pods}.${last}`,
+        resolvConf: RESOLV_CONF,
+      });
+    await Sshd.start(machine, { port: 22 });
+    // From the router, so that an SSH session takes the way that it takes to a real node.
+    const port = await network.agent.relay(network.namespace('router'), plan.address, 22);
+    this.hosts.push({ name, port });
+  }
+
+  async close(): Promise<void> {
+    for (const [name, machine] of this.machines) {
+      await machine.close();
+      await mustRun(['umount', join(this.folder, name)]);
+    }
+    await this.network.close();
+  }
+}
+
+/** As distributions have it. */
+const SECURE_PATH = 'Defaults secure_path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n';
+
+const RESOLV_CONF = `nameserver 10.0.0.10
+nameserver 192.168.1.1
+search default.svc.cluster.local svc.cluster.local cluster.local
+`;
+
+function files(name: NodeName, own: NodePlan, { worker, master }: Site): Record<string, string> {
+  const hosts = ['127.0.0.1 localhost', `${worker.address} worker`, `${master.address} master`, ''].join('\n');
+  return {
+    'etc/hostname': `${name}\n`,
+    'etc/hosts': hosts,
+    'etc/resolv.conf': RESOLV_CONF.replace('192.168.1.1', own.address.replace(/\d+$/, '1')),
+  };
+}
+
+/** What flanneld writes for Docker to be started with. */
+function subnetEnv({ pods }: NodePlan, tunnel: Settled['tunnel']): string {
+  const mtu = tunnel === 'udp' ? 1472 : 1450;
+  return `FLANNEL_NETWORK=10.1.0.0/16\nFLANNEL_SUBNET=${pods}.1/24\nFLANNEL_MTU=${mtu}\nFLANNEL_IPMASQ=false\n`;
+}
