@@ -11,6 +11,7 @@ import type {
 } from '../core/trace/result';
 import { html, Html } from './html';
 import type { FromPage, PageState } from './messages';
+import { page, type PageResources } from './page';
 
 /** The words of the page, in the language of the editor. */
 export interface PageWords {
@@ -36,44 +37,24 @@ export interface PageWords {
   readonly otherOutcomes: string;
 }
 
-export interface Page {
+export interface TracePage {
   readonly words: PageWords;
   readonly result: TraceResult;
   readonly state: PageState;
-  /** Resources of the page: addresses that the webview may load, and the nonce of its script. */
-  readonly style: string;
-  readonly script: string;
-  readonly nonce: string;
-  readonly cspSource: string;
 }
 
 /** The document of a trace: the answer first, then each outcome, with the steps of its legs. */
-export function tracePage({ words, result, state, style, script, nonce, cspSource }: Page): string {
-  const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
+export function tracePage(resources: PageResources, { words, result, state }: TracePage): string {
   const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
   const others = result.outcomes.filter((outcome) => outcome !== main);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <link rel="stylesheet" href="${style}" />
-        <title>${result.answer}</title>
-      </head>
-      <body data-state="${JSON.stringify(state)}">
-        <main>
-          <h1 class="answer ${main?.verdict}">${result.answer}</h1>
-          ${state.changes.length > 0 ? changesNote(words, state) : undefined}
-          ${notes(words.notSimulated, result.notSimulated, 'warning')}
-          ${main && outcomeSection(words, main, result.outcomes.length > 1, true)}
-          ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
-          ${others.map((outcome) => outcomeSection(words, outcome, true, false))}
-          ${notes(words.assumed, result.assumed, 'assumed')}
-        </main>
-        <script nonce="${nonce}" src="${script}"></script>
-      </body>
-    </html>`.text;
+  const contents = html`<h1 class="answer ${main?.verdict}">${result.answer}</h1>
+    ${state.changes.length > 0 ? changesNote(words, state) : undefined}
+    ${notes(words.notSimulated, result.notSimulated, 'warning')}
+    ${main && outcomeSection(words, main, result.outcomes.length > 1, true)}
+    ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
+    ${others.map((outcome) => outcomeSection(words, outcome, true, false))}
+    ${notes(words.assumed, result.assumed, 'assumed')}`;
+  return page(resources, state, result.answer, contents);
 }
 
 function changesNote(words: PageWords, state: PageState): Html {

@@ -1,17 +1,19 @@
 import * as vscode from 'vscode';
 import type { Cluster } from '../../core/snapshot/cluster';
-import type { OpenCluster } from './open-cluster';
+import { LIVE_ID, type OpenCluster } from './open-cluster';
 import { readSnapshot } from './read-snapshot';
 
-/** The clusters that are open in this window, in the order they were opened. */
+/** The clusters that are open in this window. */
 export class ClusterStore implements vscode.Disposable {
   private readonly clusters = new Map<string, OpenCluster>();
   private readonly variants = new Map<string, OpenCluster>();
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
 
+  /** The live nodes first. */
   get all(): readonly OpenCluster[] {
-    return [...this.clusters.values()];
+    const all = [...this.clusters.values()];
+    return [...all.filter(({ live }) => live), ...all.filter(({ live }) => !live)];
   }
 
   get(id: string): OpenCluster | undefined {
@@ -33,9 +35,14 @@ export class ClusterStore implements vscode.Disposable {
       return undefined;
     }
     const opened = { id: this.idOf(uri), uri, cluster: result.cluster };
-    this.clusters.set(opened.id, opened);
-    await this.announce();
+    await this.put(opened);
     return opened;
+  }
+
+  /** Takes the place of the one with the same id. */
+  async put(open: OpenCluster): Promise<void> {
+    this.clusters.set(open.id, open);
+    await this.announce();
   }
 
   async close(id: string): Promise<void> {
@@ -44,19 +51,22 @@ export class ClusterStore implements vscode.Disposable {
 
   private async announce(): Promise<void> {
     await vscode.commands.executeCommand('setContext', 'hoplens.hasClusters', this.clusters.size > 0);
+    await vscode.commands.executeCommand('setContext', 'hoplens.hasLiveNodes', this.clusters.has(LIVE_ID));
     this.changed.fire();
   }
 
+  /** Reads the snapshot files again. */
   async refresh(): Promise<void> {
-    await Promise.all(this.all.map((one) => this.open(one.uri)));
+    await Promise.all(this.all.filter(({ live }) => !live).map((one) => this.open(one.uri)));
   }
 
-  /** The file's name without its ending; a number behind it where another file has the same. */
+  /** The file's name without its ending; a number behind it where another one has the same. */
   private idOf(uri: vscode.Uri): string {
     const base = (uri.path.split('/').at(-1) ?? 'cluster').replace(/\.hoplens\.json(\.gz)?$/, '');
     for (let count = 1; ; count++) {
       const id = count === 1 ? base : `${base}-${count}`;
       const known = this.clusters.get(id);
+      if (id === LIVE_ID) continue;
       if (!known || known.uri.toString() === uri.toString()) return id;
     }
   }

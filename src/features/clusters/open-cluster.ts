@@ -1,10 +1,17 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { Cluster } from '../../core/snapshot/cluster';
+import type { LiveNode } from './live-node';
 
-/** A snapshot that is open in the window. */
+/** The one open cluster that is made of nodes, not of a snapshot file. */
+export const LIVE_ID = 'live';
+export const LIVE_URI = vscode.Uri.from({ scheme: 'hoplens-live', path: '/' });
+
+/** A snapshot that is open in the window, or the nodes of the settings. */
 export interface OpenCluster {
   /** Stands in the addresses of its documents; unique among the open ones, the same when opened again. */
   readonly id: string;
   readonly uri: vscode.Uri;
   readonly cluster: Cluster;
+  /** The nodes of the settings, those that are not in the cluster yet included; undefined for a snapshot. */
+  readonly live?: readonly LiveNode[];
 }

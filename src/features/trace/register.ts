@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ClusterStore } from '../clusters/cluster-store';
+import type { OpenCluster } from '../clusters/open-cluster';
 import type { TreeEntry } from '../trees/entry';
 import { type Asking, askQuestion } from './ask';
 import { TracePanels } from './trace-panel';
@@ -8,16 +9,8 @@ import { TracePanels } from './trace-panel';
 export function registerTrace(store: ClusterStore, extensionUri: vscode.Uri): vscode.Disposable {
   const panels = new TracePanels(store, extensionUri);
   const ask = async (known: Asking): Promise<void> => {
-    if (store.all.length === 0) {
-      const open = vscode.l10n.t('Open Demo Cluster');
-      const answer = await vscode.window.showInformationMessage(
-        vscode.l10n.t('No cluster is open. A trace needs a snapshot.'),
-        open,
-      );
-      if (answer !== open) return;
-      await vscode.commands.executeCommand('hoplens.openDemoCluster');
-    }
-    const asked = await askQuestion(store.all, known);
+    if (!store.all.some(isRead) && !(await offerWhatToTraceIn(store))) return;
+    const asked = await askQuestion(store.all.filter(isRead), known);
     if (!asked) return;
     const { open, from, to, protocol } = asked;
     panels.show({ clusterUri: open.uri.toString(), from, to, protocol, changes: [] });
@@ -36,4 +29,21 @@ export function registerTrace(store: ClusterStore, extensionUri: vscode.Uri): vs
       ask({ open, ...(item.traceFrom !== undefined && { from: item.traceFrom }) }),
     ),
   );
+}
+
+const isRead = ({ cluster }: OpenCluster): boolean => cluster.nodes.length > 0;
+
+/** Whether there is then something to trace in. */
+async function offerWhatToTraceIn(store: ClusterStore): Promise<boolean> {
+  const readNodes = vscode.l10n.t('Read Nodes');
+  const openDemo = vscode.l10n.t('Open Demo Cluster');
+  const answer = await (store.all.some(({ live }) => live)
+    ? vscode.window.showInformationMessage(vscode.l10n.t('No node has been read yet.'), readNodes, openDemo)
+    : vscode.window.showInformationMessage(
+        vscode.l10n.t('A trace needs a cluster: nodes that are read, or a snapshot.'),
+        openDemo,
+      ));
+  if (answer === readNodes) await vscode.commands.executeCommand('hoplens.refresh');
+  if (answer === openDemo) await vscode.commands.executeCommand('hoplens.openDemoCluster');
+  return store.all.some(isRead);
 }

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import { applyChanges } from '../../core/plan/what-if';
 import { trace, traceWith } from '../../core/trace/trace';
 import { isFromPage, isPageState, type PageState } from '../../webview/messages';
+import { type PageResources, waitingPage } from '../../webview/page';
 import { tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
-import type { OpenCluster } from '../clusters/open-cluster';
+import { LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
 import { revealSource } from '../dumps/reveal';
 import { pageWords } from './words';
 
@@ -36,8 +37,41 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       return;
     }
     panel.webview.options = this.options();
+    if (state.clusterUri === LIVE_URI.toString()) {
+      this.fillWhenRead(panel, state);
+      return;
+    }
     if (!this.find(state)) await this.store.open(vscode.Uri.parse(state.clusterUri));
     if (!this.fill(panel, state)) panel.dispose();
+  }
+
+  /** Nodes are not read unasked: until the user has them read, the panel says what it waits for. */
+  private fillWhenRead(panel: vscode.WebviewPanel, state: PageState): void {
+    const fill = (): boolean => (this.find(state)?.cluster.nodes.length ?? 0) > 0 && this.fill(panel, state);
+    if (fill()) return;
+    panel.title = `${state.from} → ${state.to}`;
+    panel.webview.html = waitingPage(
+      this.resources(panel.webview),
+      state,
+      vscode.l10n.t('The nodes have not been read in this window. Read them, and the packet is traced again.'),
+    );
+    const subscription = this.store.onDidChange(() => {
+      if (fill()) subscription.dispose();
+    });
+    panel.onDidDispose(() => {
+      subscription.dispose();
+    });
+  }
+
+  private resources(webview: vscode.Webview): PageResources {
+    const resource = (name: string): string =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview', name)).toString();
+    return {
+      style: resource('trace.css'),
+      script: resource('trace.js'),
+      nonce: randomBytes(16).toString('base64'),
+      cspSource: webview.cspSource,
+    };
   }
 
   private options(): vscode.WebviewOptions {
@@ -61,22 +95,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       );
       return false;
     }
-    const resource = (name: string): string =>
-      panel.webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview', name)).toString();
     panel.title = `${from} → ${String(traced.value.to['name'] ?? to)}`;
     panel.iconPath = {
       light: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-light.svg'),
       dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-dark.svg'),
     };
-    panel.webview.html = tracePage({
-      words: pageWords(),
-      result: traced.value,
-      state,
-      style: resource('trace.css'),
-      script: resource('trace.js'),
-      nonce: randomBytes(16).toString('base64'),
-      cspSource: panel.webview.cspSource,
-    });
+    panel.webview.html = tracePage(this.resources(panel.webview), { words: pageWords(), result: traced.value, state });
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, state, message));
     return true;
   }

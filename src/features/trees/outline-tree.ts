@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import type { OutlineItem } from '../../core/outline/item';
-import type { Cluster } from '../../core/snapshot/cluster';
 import { age, collectedText } from '../clusters/age';
 import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
-import type { TreeEntry } from './entry';
+import type { TreeEntry, TreeLine } from './entry';
 
 /** Shows an outline of every open cluster. What is below an entry is made when it is opened. */
 export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.Disposable {
@@ -14,7 +13,7 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
 
   constructor(
     private readonly store: ClusterStore,
-    private readonly outline: (cluster: Cluster) => readonly OutlineItem[],
+    private readonly outline: (open: OpenCluster) => readonly OutlineItem[],
   ) {
     this.subscription = store.onDidChange(() => {
       this.changed.fire();
@@ -33,14 +32,15 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
   private clusterEntry(open: OpenCluster): TreeEntry {
     const { cluster } = open;
     const when = age(cluster.snapshot.collectedAt, new Date());
-    const item: OutlineItem = {
+    const item: TreeLine = {
       id: open.id,
       label: cluster.name,
-      description: when ?? vscode.l10n.t('age unknown'),
-      tooltip: collectedText(cluster.snapshot.collectedAt),
-      icon: 'type-hierarchy',
+      description: open.live ? '' : (when ?? vscode.l10n.t('age unknown')),
+      tooltip: open.live ? vscode.l10n.t('The nodes of your settings') : collectedText(cluster.snapshot.collectedAt),
+      icon: open.live ? 'vm-connect' : 'type-hierarchy',
+      context: open.live ? 'live' : 'cluster',
       expanded: this.store.all[0] === open,
-      children: () => this.outline(cluster),
+      children: () => this.outline(open),
     };
     return { open, item, path: open.id };
   }
@@ -62,6 +62,7 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
       tree.accessibilityInformation = { label: `${item.label}. ${item.tooltip ?? ''}` };
     if (item.source)
       tree.command = { command: 'hoplens.showInDump', title: vscode.l10n.t('Show in Dump'), arguments: [entry] };
+    else if (item.command && !item.children) tree.command = { ...item.command, arguments: [entry] };
     return tree;
   }
 
@@ -71,16 +72,17 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
   }
 }
 
-function iconOf({ icon, state }: OutlineItem): vscode.ThemeIcon {
+function iconOf({ icon, state, color }: TreeLine): vscode.ThemeIcon {
+  if (color !== undefined) return new vscode.ThemeIcon(icon, new vscode.ThemeColor(color));
   if (state === 'missing') return new vscode.ThemeIcon('question', new vscode.ThemeColor('disabledForeground'));
   if (state === 'warning') return new vscode.ThemeIcon(icon, new vscode.ThemeColor('list.warningForeground'));
   return new vscode.ThemeIcon(icon);
 }
 
 /** Words that the `when` clauses of the menus look for. */
-function contextOf({ item, path, open }: TreeEntry): string {
+function contextOf({ item }: TreeEntry): string {
   const words = [
-    path === open.id ? 'cluster' : 'item',
+    item.context ?? 'item',
     item.source && 'source',
     item.copy !== undefined && 'copy',
     item.traceTo !== undefined && 'traceTo',
