@@ -1,4 +1,5 @@
-import { html, Html } from './html';
+import type { Html } from './html';
+import { html } from './html';
 import type { PageState } from './messages';
 
 /** What the webview may load, and the nonce of its script. */
