@@ -36,7 +36,11 @@ export class LiveNodes implements vscode.Disposable {
 
   /** Reads nodes side by side; of those that are being read already, waits for the end. */
   async read(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.entries.get(name)?.read()));
+    await Promise.all(
+      names.map(async (name) => {
+        await this.entries.get(name)?.read();
+      }),
+    );
   }
 
   /** Stops what is being done on a node. */
