@@ -4,7 +4,7 @@ import { findProgram } from './programs.mjs';
 const browser = ['host-oldest', 'host-newest', 'journeys', 'start', 'journeys-vsix'];
 const host = ['host-oldest', 'host-newest'];
 const kernel = ['kernel'];
-const nodes = ['nodes'];
+const nodes = ['nodes', 'live'];
 const both = [...kernel, ...nodes];
 
 /** HOPLENS_BROWSER is the path of a program like these, where it has none of these names. */
@@ -29,7 +29,7 @@ const PACKAGES = [
   { name: 'conntrack', proof: ['conntrack'], steps: both },
   { name: 'procps', proof: ['sysctl'], steps: both },
   { name: 'tcpdump', proof: ['tcpdump'], steps: kernel },
-  { name: 'python3', proof: ['python3'], steps: kernel },
+  { name: 'python3', proof: ['python3'], steps: both },
   { name: 'openssh-server', proof: ['sshd'], steps: nodes },
   { name: 'openssh-client', proof: ['ssh'], steps: nodes },
   { name: 'etcd-server', proof: ['etcd'], steps: nodes },

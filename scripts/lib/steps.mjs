@@ -39,6 +39,13 @@ export const STEPS = [
     needs: ['install', 'machine'],
     skip: noKernel('nodes', 'machines with accounts of their own'),
   },
+  {
+    name: 'live',
+    run: script('live.mjs'),
+    seconds: 700,
+    needs: ['install', 'machine'],
+    skip: noKernel('live', 'a lab of real nodes'),
+  },
   { name: 'editors', run: script('vscode-editors.mjs'), seconds: 1200, needs: ['install'] },
   {
     name: 'host-oldest',

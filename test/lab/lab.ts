@@ -79,6 +79,17 @@ export class Lab {
     return command(['ssh', '-F', this.sshConfig, ...trusting, node, script]);
   }
 
+  /**
+   * Asks a web server, from a node (`worker`) or a container on it (`worker/alpine`), and tells whom it has seen;
+   * undefined where it has not answered in two seconds.
+   */
+  async curl(from: string, address: string): Promise<string | undefined> {
+    const [node = '', container] = from.split('/');
+    const inside = container === undefined ? '' : `sudo nsenter --net=/run/netns/${container} `;
+    const { stdout } = await this.run(node, `${inside}curl --silent --max-time 2 http://${address}/`);
+    return /^hello, you are (\S+) port \d+$/m.exec(stdout)?.[1];
+  }
+
   /** Removes all of it. */
   async close(): Promise<void> {
     // With the first process of its namespace everything in it goes: processes, and then networks and mounts.

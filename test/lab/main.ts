@@ -28,6 +28,11 @@ async function up(switches: readonly string[]): Promise<void> {
 
   ssh -F ${lab.sshConfig} worker
   ssh -F ${lab.sshConfig} master
+
+In settings.json:
+
+  "hoplens.sshConfigFile": "${lab.sshConfig}",
+  "hoplens.nodes": [{ "name": "worker" }, { "name": "master" }]
 ${options.faults === true ? ['', 'Nodes that fail:', ...faults, ''].join('\n') : ''}
 On the worker try: curl --max-time 3 10.1.63.3, and curl --max-time 3 10.0.0.103
 
