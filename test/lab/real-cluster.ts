@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from '../kernel/lab/command';
 import { Network } from '../kernel/lab/network';
-import { documentSite, oracleSite, setRpFilter } from '../kernel/networks/founding-case';
-import { type NodePlan, type Site, twoNodes } from '../kernel/networks/two-nodes';
+import { documentSite, oracleSite, setMasquerade, setRpFilter } from '../kernel/networks/founding-case';
+import { type NodePlan, type Site, spaceName, twoNodes } from '../kernel/networks/two-nodes';
 import { type KeyPair, keyPair } from '../nodes/support/fake-node';
 import { startContainer } from './container';
 import { startEtcd } from './etcd';
@@ -44,7 +44,7 @@ export class RealCluster {
   static async build({ folder, watched = false, ...given }: RealClusterOptions): Promise<RealCluster> {
     const options = settle(given);
     const makeSite = options.site === 'document' ? documentSite : oracleSite;
-    const site = makeSite(options.tunnel === 'udp' ? 'tun' : 'vxlan');
+    const site: Site = { ...makeSite(options.tunnel === 'udp' ? 'tun' : 'vxlan'), runs: 'containers' };
     const { spaces, ...plan } = twoNodes(site);
     const network = await Network.build({
       ...plan,
@@ -82,9 +82,8 @@ export class RealCluster {
   }
 
   /** Adds or removes the rule that cures the worker. */
-  async setMasquerade(on: boolean): Promise<void> {
-    const rule = `POSTROUTING -o ${this.tunnel} -j MASQUERADE`;
-    await this.network.run('worker', `iptables -t nat -D ${rule} 2>/dev/null || true\n${on ? `nat ${rule}` : ''}`);
+  setMasquerade(on: boolean): Promise<void> {
+    return setMasquerade(this.network, this.tunnel, on);
   }
 
   private async start(): Promise<void> {
@@ -125,7 +124,7 @@ export class RealCluster {
     for (const [pod, last] of Object.entries(plan.running))
       await startContainer(machine, {
         name: pod,
-        network: `/run/netns/${network.namespace(`${name}/default/${pod}`)}`,
+        network: `/run/netns/${network.namespace(spaceName(site, name, pod))}`,
         address: `${plan.pods}.${last}`,
         resolvConf: RESOLV_CONF,
       });

@@ -31,17 +31,26 @@ export async function checkWhatIsCertain(network: Network, question: Question): 
   if (isCertain(result)) await compareWithKernel(network, cluster, question, port, result);
 }
 
-/**
- * The test of the tracer: takes a snapshot, asks the tracer what becomes of a packet, really sends it, and compares
- * everything. Where the tracer gives several outcomes, the kernel's must be one of them. `expectedNotes`: what the
- * tracer has to say that it does not simulate.
- */
+/** The test of the tracer: takes a snapshot by itself. See `checkCluster`. */
 export async function check(
   network: Network,
   question: Question,
   expectedNotes: readonly string[] = [],
 ): Promise<Observation> {
-  const cluster = await collect(network);
+  return checkCluster(network, await collect(network), question, expectedNotes);
+}
+
+/**
+ * Asks the tracer what becomes of a packet in a network whose state is `cluster`, really sends it, and compares
+ * everything. Where the tracer gives several outcomes, the kernel's must be one of them. `expectedNotes`: what the
+ * tracer has to say that it does not simulate.
+ */
+export async function checkCluster(
+  network: Network,
+  cluster: Cluster,
+  question: Question,
+  expectedNotes: readonly string[] = [],
+): Promise<Observation> {
   const port = freshPort();
   const result = predict(cluster, question, port);
   assert.deepEqual(

@@ -90,6 +90,12 @@ export async function setRpFilter(network: Network, node: string, spec: string, 
   await network.run(node, `sysctl -qw ${keys.map((key) => `net/ipv4/conf/${key}`).join(' ')}`);
 }
 
+/** Adds or removes the rule that cures the worker. */
+export async function setMasquerade(network: Network, tunnel: string, on: boolean): Promise<void> {
+  const rule = `POSTROUTING -o ${tunnel} -j MASQUERADE`;
+  await network.run('worker', `iptables -t nat -D ${rule} 2>/dev/null || true\n${on ? `nat ${rule}` : ''}`);
+}
+
 /** Whether a packet was seen at `NODE INTERFACE`. */
 export function seenOn(leg: ObservedLeg, place: string): boolean {
   return leg.seen.some((one) => `${one.space} ${one.interface}` === place);

@@ -10,6 +10,8 @@ export interface Site {
   readonly overlay: 'tun' | 'vxlan' | 'host-gw';
   readonly worker: NodePlan;
   readonly master: NodePlan;
+  /** Whether Kubernetes runs them, or they are containers with plain names; default: pods. */
+  readonly runs?: 'pods' | 'containers';
   /** What kube-proxy's rules are of; the registry of a real cluster has them, too. */
   readonly services: readonly Service[];
   /** Between the nodes: a LAN for both, or one for each if their networks differ. */
@@ -51,16 +53,22 @@ export function twoNodes(site: Site): Plan {
     };
     cables.push([`${name}:eth0`, `router:to-${name}`]);
     for (const [pod, last] of Object.entries(node.running)) {
-      spaces[`${name}/default/${pod}`] = {
+      const space = spaceName(site, name, pod);
+      spaces[space] = {
         kind: 'pod',
         setup: podSetup(node.pods, last),
         serves: ['tcp 0.0.0.0:80', 'udp 0.0.0.0:53'],
       };
-      cables.push([`${name}:veth-${pod}`, `${name}/default/${pod}:eth0`]);
+      cables.push([`${name}:veth-${pod}`, `${space}:eth0`]);
       acquainted.push([name, `${node.pods}.${last}`]);
     }
   }
   return { spaces, cables, acquainted };
+}
+
+/** How a trace names a pod of a node. */
+export function spaceName({ runs = 'pods' }: Site, node: string, pod: string): string {
+  return runs === 'pods' ? `${node}/default/${pod}` : `${node}/${pod}`;
 }
 
 function tunnelOf({ overlay }: Site, node: NodePlan, other: NodePlan): Pick<Space, 'tunnel'> {
