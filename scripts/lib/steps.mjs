@@ -41,7 +41,7 @@ export const STEPS = [
   },
   {
     name: 'live',
-    run: script('live.mjs'),
+    run: npmRun('test:live'),
     seconds: 700,
     needs: ['install', 'machine'],
     skip: noKernel('live', 'a lab of real nodes'),
