@@ -1,41 +1,11 @@
-import type {
-  Assumed,
-  EvidenceLine,
-  Finding,
-  Leg,
-  Outcome,
-  SourceLine,
-  Step,
-  TraceResult,
-  Verdict,
-} from '../core/trace/result';
+import type { Assumed, EvidenceLine, Finding, Leg, Outcome, SourceLine, Step, TraceResult } from '../core/trace/result';
 import { html, Html } from './html';
+import type { LegName } from '../core/trace/way';
 import type { FromPage, PageState } from './messages';
+import { socketOf } from './packet';
 import { page, type PageResources } from './page';
-
-/** The words of the page, in the language of the editor. */
-export interface PageWords {
-  readonly verdicts: Readonly<Record<Verdict, string>>;
-  readonly if: string;
-  readonly supportedBy: string;
-  readonly request: string;
-  readonly reply: string;
-  readonly ack: string;
-  readonly traceWith: string;
-  readonly withChanges: string;
-  readonly effect: string;
-  readonly where: string;
-  readonly what: string;
-  readonly packet: string;
-  readonly source: string;
-  readonly line: string;
-  readonly assumed: string;
-  readonly notSimulated: string;
-  readonly outerPacket: string;
-  readonly copy: string;
-  readonly ends: string;
-  readonly otherOutcomes: string;
-}
+import type { PageWords } from './page-words';
+import { stepId, wayTable } from './way-table';
 
 export interface TracePage {
   readonly words: PageWords;
@@ -50,9 +20,9 @@ export function tracePage(resources: PageResources, { words, result, state }: Tr
   const contents = html`<h1 class="answer ${main?.verdict}">${result.answer}</h1>
     ${state.changes.length > 0 ? changesNote(words, state) : undefined}
     ${notes(words.notSimulated, result.notSimulated, 'warning')}
-    ${main && outcomeSection(words, main, result.outcomes.length > 1, true)}
+    ${main && outcomeSection(words, main, result.outcomes, true)}
     ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
-    ${others.map((outcome) => outcomeSection(words, outcome, true, false))}
+    ${others.map((outcome) => outcomeSection(words, outcome, result.outcomes, false))}
     ${notes(words.assumed, result.assumed, 'assumed')}`;
   return page(resources, state, result.answer, contents);
 }
@@ -78,7 +48,9 @@ function notes(title: string, list: readonly Assumed[], kind: string): Html | un
   </details>`;
 }
 
-function outcomeSection(words: PageWords, outcome: Outcome, one: boolean, open: boolean): Html {
+function outcomeSection(words: PageWords, outcome: Outcome, all: readonly Outcome[], open: boolean): Html {
+  const id = `outcome-${all.indexOf(outcome) + 1}`;
+  const one = all.length > 1;
   const share = outcome.probability < 1 ? ` · ${Math.round(outcome.probability * 1000) / 10} %` : '';
   const head = html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>
     ${outcome.assumptions.map((fact) => html`<span class="fact">${words.if} ${fact.text}</span>`)}`;
@@ -87,10 +59,11 @@ function outcomeSection(words: PageWords, outcome: Outcome, one: boolean, open: 
       <summary>
         ${one ? head : html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>`}
       </summary>
-      ${supported(words, outcome)} ${outcome.findings.map((finding) => findingBox(words, finding))}
-      ${legSection(words, words.request, outcome.request)}
-      ${outcome.reply ? legSection(words, words.reply, outcome.reply) : undefined}
-      ${outcome.ack ? legSection(words, words.ack, outcome.ack) : undefined}
+      ${wayTable(words, outcome, id)} ${outcome.findings.map((finding) => findingBox(words, finding))}
+      ${supported(words, outcome)} ${legSection(words, 'request', outcome.request, id)}
+      ${outcome.reply ? legSection(words, 'reply', outcome.reply, id) : undefined}
+      ${outcome.ack ? legSection(words, 'ack', outcome.ack, id) : undefined}
+      ${outcome.data ? legSection(words, 'data', outcome.data, id) : undefined}
     </details>
   </section>`;
 }
@@ -138,14 +111,14 @@ function link(words: PageWords, { node, namespace, output, line }: EvidenceLine)
   return html`<a href="#" data-message="${JSON.stringify(message)}">${where} ${output}, ${words.line} ${line}</a> `;
 }
 
-function legSection(words: PageWords, title: string, leg: Leg): Html {
+function legSection(words: PageWords, name: LegName, leg: Leg, outcome: string): Html {
   const { steps } = leg;
   const place = [leg.end.node, leg.end.namespace === 'host' ? null : leg.end.namespace, leg.end.interface]
     .filter((part) => part !== null)
     .join(' ');
   return html`<details class="leg" open>
     <summary>
-      <span class="leg-name">${title}</span>
+      <span class="leg-name">${words[name]}</span>
       <span class="${leg.verdict}"
         >${leg.verdict === 'delivered' ? leg.verdict : `${leg.verdict}: ${leg.reason ?? ''}`}</span
       >
@@ -161,19 +134,25 @@ function legSection(words: PageWords, title: string, leg: Leg): Html {
         </tr>
       </thead>
       <tbody>
-        ${steps.flatMap((step, at) => stepRows(words, step, steps[at - 1]))}
+        ${steps.flatMap((step, at) => stepRows(words, step, steps[at - 1], (inner) => stepId(outcome, name, [at, ...inner])))}
       </tbody>
     </table>
   </details>`;
 }
 
-function stepRows(words: PageWords, step: Step, before: Step | undefined): Html[] {
+/** `idOf`: the id of the row of this step, or of one within its outer packet. */
+function stepRows(
+  words: PageWords,
+  step: Step,
+  before: Step | undefined,
+  idOf: (inner: readonly number[]) => string,
+): Html[] {
   const place = placeOf(step);
   const hook = [step.hook, step.table ?? (step.kind === 'policy' ? null : step.kind)]
     .filter((part) => part !== null)
     .join(' ');
   const ending = /^(dropped|rejected)/.test(step.effect) ? 'ending' : '';
-  const row = html`<tr class="${step.kind} ${ending}">
+  const row = html`<tr id="${idOf([])}" class="${step.kind} ${ending}">
     <td>${before && placeOf(before) === place ? undefined : html`<b>${place}</b><br />`}${hook}</td>
     <td>
       ${step.text === '' ? undefined : html`<code>${step.text}</code>`}
@@ -190,7 +169,7 @@ function stepRows(words: PageWords, step: Step, before: Step | undefined): Html[
         <summary>${words.outerPacket}</summary>
         <table>
           <tbody>
-            ${outer.flatMap((one, at) => stepRows(words, one, outer[at - 1]))}
+            ${outer.flatMap((one, at) => stepRows(words, one, outer[at - 1], (inner) => idOf([at, ...inner])))}
           </tbody>
         </table>
       </details>
@@ -210,13 +189,12 @@ function placeOf(step: Step): string {
 
 /** The packet after the step; what the step has changed is marked. */
 function packetText({ packet, before }: Step): Html {
-  const socket = (address: string, port: number | null): string => (port === null ? address : `${address}:${port}`);
-  const source = socket(packet.src, packet.sport);
-  const destination = socket(packet.dst, packet.dport);
+  const source = socketOf(packet.src, packet.sport);
+  const destination = socketOf(packet.dst, packet.dport);
   const mark = packet.mark === 0 ? '' : `mark 0x${packet.mark.toString(16)}`;
   const changed = (now: string, then: string | undefined): Html =>
     then !== undefined && then !== now ? html`<mark>${now}</mark>` : html`${now}`;
-  return html`${changed(source, before && socket(before.src, before.sport))} →
-  ${changed(destination, before && socket(before.dst, before.dport))}
+  return html`${changed(source, before && socketOf(before.src, before.sport))} →
+  ${changed(destination, before && socketOf(before.dst, before.dport))}
   ${mark === '' ? undefined : changed(mark, before && `mark 0x${before.mark.toString(16)}`)}`;
 }

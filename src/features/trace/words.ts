@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PageWords } from '../../webview/trace-page';
+import type { PageWords } from '../../webview/page-words';
 
 /** The words of the trace's page. */
 export function pageWords(): PageWords {
@@ -18,6 +18,7 @@ export function pageWords(): PageWords {
     request: vscode.l10n.t('Request'),
     reply: vscode.l10n.t('Reply'),
     ack: vscode.l10n.t('Third packet'),
+    data: vscode.l10n.t('First data'),
     traceWith: vscode.l10n.t('Trace with This Change'),
     withChanges: vscode.l10n.t('As it would be with this change:'),
     effect: vscode.l10n.t('Then:'),
@@ -31,6 +32,12 @@ export function pageWords(): PageWords {
     outerPacket: vscode.l10n.t('The outer packet'),
     copy: vscode.l10n.t('Copy'),
     ends: vscode.l10n.t('ends at'),
+    way: vscode.l10n.t('The way of the packets. Each stop leads to its step below.'),
+    in: vscode.l10n.t('in'),
+    out: vscode.l10n.t('out'),
+    inTunnel: vscode.l10n.t('in the tunnel'),
+    delivered: vscode.l10n.t('delivered'),
+    toStep: vscode.l10n.t('Go to the step'),
     otherOutcomes: vscode.l10n.t('Otherwise'),
   };
 }

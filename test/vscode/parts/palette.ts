@@ -3,7 +3,10 @@ import type { Page } from 'playwright-core';
 import { exactly } from './menu';
 import { until } from './wait';
 
-/** How long the palette may take to list a command it knows, before it is opened anew: it does not update itself. */
+/**
+ * How long the palette may take to list a command it knows, before it is opened anew: it does not update itself, and
+ * closes when something else takes the focus.
+ */
 const LISTED_MS = 2000;
 
 /** Opens the file of this absolute path. */
@@ -26,12 +29,11 @@ export async function chooseCommand(page: Page, title: string): Promise<void> {
   await until(`the command “${title}”`, async () => {
     await page.keyboard.press('F1');
     await box.locator('.quick-input-box input').fill(`>${title}`);
-    const listed = await entry.waitFor({ timeout: LISTED_MS }).then(
+    const chosen = await entry.click({ timeout: LISTED_MS }).then(
       () => true,
       () => false,
     );
-    if (!listed) await page.keyboard.press('Escape');
-    return listed;
+    if (!chosen) await page.keyboard.press('Escape');
+    return chosen;
   });
-  await entry.click();
 }

@@ -1,0 +1,37 @@
+import type { Verdict } from '../core/trace/result';
+
+/** The words of the page, in the language of the editor. */
+export interface PageWords {
+  readonly verdicts: Readonly<Record<Verdict, string>>;
+  readonly if: string;
+  readonly supportedBy: string;
+  readonly request: string;
+  readonly reply: string;
+  readonly ack: string;
+  /** The first data that the server sends. */
+  readonly data: string;
+  readonly traceWith: string;
+  readonly withChanges: string;
+  readonly effect: string;
+  readonly where: string;
+  readonly what: string;
+  readonly packet: string;
+  readonly source: string;
+  readonly line: string;
+  readonly assumed: string;
+  readonly notSimulated: string;
+  readonly outerPacket: string;
+  readonly copy: string;
+  readonly ends: string;
+  /** What the table of the way is called. */
+  readonly way: string;
+  /** Of a packet on an interface: it comes in, it goes out. */
+  readonly in: string;
+  readonly out: string;
+  /** Of the outer packet on an interface: it carries the packet that is traced. */
+  readonly inTunnel: string;
+  readonly delivered: string;
+  /** Where a stop of the way leads. */
+  readonly toStep: string;
+  readonly otherOutcomes: string;
+}

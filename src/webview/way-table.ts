@@ -1,0 +1,108 @@
+import type { Outcome, PacketRecord } from '../core/trace/result';
+import { isBackward, type Lane, type Stack, type StepNumber, type Stop, type Way, wayOf } from '../core/trace/way';
+import { html, type Html } from './html';
+import type { PageWords } from './page-words';
+import { socketOf } from './packet';
+
+/** The id of a step's row in the page. `outcome`: that of the outcome. */
+export function stepId(outcome: string, leg: Lane['leg'], number: StepNumber): string {
+  return [outcome, leg, ...number].join('-');
+}
+
+/**
+ * The way as one would draw it: a column for each network namespace, the request in one lane and the reply in another,
+ * each stop a link to its step. A table, so that it can be heard as well as seen.
+ */
+export function wayTable(words: PageWords, outcome: Outcome, id: string): Html {
+  const way = wayOf(outcome);
+  return html`<div class="way">
+    <table>
+      <caption>
+        ${words.way}
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${way.stacks.map((stack) => html`<th scope="col">${heading(stack, way)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${way.lanes.map((lane) => laneRow(words, lane, id))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function heading({ node, namespace }: Stack, { stacks }: Way): Html {
+  if (namespace === 'host') return html`${node}`;
+  const alone = stacks.every((other) => other.node === node);
+  return html`${namespace}${alone ? undefined : html`<span class="on"> ${node}</span>`}`;
+}
+
+function laneRow(words: PageWords, lane: Lane, id: string): Html {
+  // Numbered as the packet goes: a reply passes the columns from the last to the first.
+  const order = lane.stops.map((_, at) => at);
+  if (isBackward(lane.leg)) order.reverse();
+  const first = new Map<number, number>();
+  let count = 1;
+  for (const at of order) {
+    first.set(at, count);
+    count += lane.stops[at]?.length ?? 0;
+  }
+  return html`<tr class="lane ${isBackward(lane.leg) ? 'backward' : 'forward'}">
+    <th scope="row">${words[lane.leg]}</th>
+    ${lane.stops.map((stops, at) => html`<td>${cell(words, lane, stops, first.get(at) ?? 1, id)}</td>`)}
+  </tr>`;
+}
+
+function cell(words: PageWords, { leg }: Lane, stops: readonly Stop[], from: number, id: string): Html | undefined {
+  if (stops.length === 0) return undefined;
+  return html`<ol>
+    ${stops.map(
+      (stop, at) =>
+        html`<li class="${classOf(stop)}">
+          <a href="#${stepId(id, leg, stop.step)}" title="${titleOf(words, stop)}"
+            ><span class="number">${from + at}</span> ${textOf(words, stop)}</a
+          >
+        </li>`,
+    )}
+  </ol>`;
+}
+
+function classOf(stop: Stop): string {
+  if (stop.kind === 'interface') return stop.outer ? 'interface outer' : 'interface';
+  return stop.kind === 'end' ? `end ${stop.verdict}` : stop.kind;
+}
+
+function textOf(words: PageWords, stop: Stop): Html {
+  switch (stop.kind) {
+    case 'interface':
+      return html`<b>${stop.name}</b> ${stop.direction === 'in' ? words.in : words.out}${
+          stop.outer ? html` <span class="wrapped">${words.inTunnel}</span>` : undefined
+        }`;
+    case 'nat':
+      return html`${natText(stop.before, stop.after)}`;
+    case 'end':
+      return stop.verdict === 'delivered'
+        ? html`${words.delivered}`
+        : html`<b>${words.verdicts[stop.verdict]}</b>${stop.reason === null ? undefined : html`: ${stop.reason}`}`;
+  }
+}
+
+function titleOf(words: PageWords, stop: Stop): string {
+  if (stop.kind === 'interface') return packetText(stop.packet);
+  return stop.kind === 'nat' ? `${packetText(stop.before)} ⇒ ${packetText(stop.after)}` : words.toStep;
+}
+
+function natText(before: PacketRecord, after: PacketRecord): string {
+  const from = [socketOf(before.src, before.sport), socketOf(after.src, after.sport)];
+  const to = [socketOf(before.dst, before.dport), socketOf(after.dst, after.dport)];
+  return [
+    ...(from[0] === from[1] ? [] : [`source ${from.join(' ⇒ ')}`]),
+    ...(to[0] === to[1] ? [] : [`destination ${to.join(' ⇒ ')}`]),
+  ].join(', ');
+}
+
+function packetText({ src, sport, dst, dport, proto }: PacketRecord): string {
+  return `${proto} ${socketOf(src, sport)} → ${socketOf(dst, dport)}`;
+}
