@@ -16,6 +16,7 @@ export const isolated = (command, { network = true } = {}) => [
 export function tryIsolated(script) {
   const { status, stderr } = spawnSync('unshare', isolated(['sh', '-ec', script]), {
     encoding: 'utf8',
+    env: { ...process.env, PATH: [process.env.PATH, '/usr/sbin', '/sbin'].join(':') },
     timeout: 20_000,
   });
   return status === 0 ? undefined : stderr.trim() || `exit code ${status}`;
