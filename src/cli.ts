@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runAudit } from './cli/audit';
 import { check } from './cli/check';
 import { CommandError } from './cli/files';
 import { printFile } from './cli/print';
@@ -6,6 +7,7 @@ import { parseChange, runTrace } from './cli/trace';
 
 const USAGE = `Usage:
   hoplens trace SNAPSHOT --from ENDPOINT --to ENDPOINT[:PORT] [--proto tcp|udp|icmp] [--sport N] [--with CHANGE]… [--json]
+  hoplens audit SNAPSHOT [--json]
   hoplens check FILE… [--json]
   hoplens print FILE
 
@@ -49,6 +51,8 @@ function main(args: readonly string[]): number {
       };
       return runTrace(file, question, (values.with ?? []).map(parseChange), values.json, print);
     }
+    case 'audit':
+      return runAudit(file, values.json, print);
     case 'check':
       return check(files, values.json, print, (line) => void process.stderr.write(`${line}\n`));
     case 'print':

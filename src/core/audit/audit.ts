@@ -1,0 +1,101 @@
+import { formatSocket } from '../net/address';
+import { protocolName } from '../net/protocol';
+import { serviceTitle } from '../kubernetes/service';
+import type { Cluster } from '../snapshot/cluster';
+import type { Finding, Outcome, TraceResult, Verdict } from '../trace/result';
+import { trace } from '../trace/trace';
+
+/** One traced pair: an origin and a port of a service. */
+export interface Pair {
+  /** ENDPOINTs, as a trace takes them. */
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  readonly service: string;
+  /** What was observed, or what all outcomes agree on; `depends` where they do not. */
+  readonly verdict: Verdict | 'depends';
+  readonly answer: string;
+}
+
+/** Why pairs fail, or may fail. */
+export interface Cause {
+  readonly code: string;
+  readonly node: string | null;
+  readonly title: string;
+  readonly fix: string | null;
+  /** Places in `pairs`. */
+  readonly pairs: readonly number[];
+}
+
+/** Every service from every origin. A contract with programs outside, as the JSON of a trace is. */
+export interface Audit {
+  readonly hoplensAudit: 1;
+  readonly cluster: string;
+  readonly pairs: readonly Pair[];
+  /** The most frequent first. */
+  readonly causes: readonly Cause[];
+}
+
+/** Traces to every port of every service from every namespace. `onPair` gets how many are done, and of how many. */
+export function audit(cluster: Cluster, onPair: (done: number, of: number) => void = () => undefined): Audit {
+  const origins = cluster.nodes.flatMap((node) =>
+    node.namespaces.map(({ name, kind }) => (kind === 'host' ? node.name : `${node.name}/${name}`)),
+  );
+  const targets = cluster.services.flatMap((service) =>
+    service.addresses.slice(0, 1).flatMap((address) =>
+      service.ports.map((port) => ({
+        to: formatSocket(address, port.port),
+        protocol: protocolName(port.protocol),
+        service: serviceTitle(service),
+      })),
+    ),
+  );
+  const pairs: Pair[] = [];
+  const causes = new Map<string, Cause & { pairs: number[] }>();
+  for (const from of origins)
+    for (const target of targets) {
+      const { to, protocol } = target;
+      const traced = trace(cluster, { from, to, protocol });
+      const pair = 'error' in traced ? untraced(traced.error) : verdictOf(traced.value);
+      for (const finding of pair.findings) note(causes, finding, pairs.length);
+      pairs.push({ from, ...target, verdict: pair.verdict, answer: pair.answer });
+      onPair(pairs.length, origins.length * targets.length);
+    }
+  return {
+    hoplensAudit: 1,
+    cluster: cluster.name,
+    pairs,
+    causes: [...causes.values()].sort((one, other) => other.pairs.length - one.pairs.length),
+  };
+}
+
+interface Judged {
+  readonly verdict: Pair['verdict'];
+  readonly answer: string;
+  readonly findings: readonly Finding[];
+}
+
+/** A pair that is no question, such as an IPv6 service from a namespace that has no IPv6 address. */
+function untraced(error: string): Judged {
+  return { verdict: 'undetermined', answer: error, findings: [] };
+}
+
+function verdictOf({ outcomes, answer }: TraceResult): Judged {
+  const observed = outcomes.filter(({ supportedBy }) => supportedBy.length > 0);
+  const likely = observed.length > 0 ? observed : outcomes;
+  const [first, ...others] = new Set(likely.map((outcome) => outcome.verdict));
+  const failing = (outcome: Outcome): boolean => outcome.verdict !== 'connected';
+  return {
+    verdict: first !== undefined && others.length === 0 ? first : 'depends',
+    answer,
+    findings: likely.filter(failing).flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'error')),
+  };
+}
+
+function note(causes: Map<string, Cause & { pairs: number[] }>, finding: Finding, pair: number): void {
+  const { code, node, title, fix } = finding;
+  const key = JSON.stringify([code, node, title]);
+  const known = causes.get(key);
+  if (!known) causes.set(key, { code, node, title, fix: fix?.title ?? null, pairs: [pair] });
+  else if (!known.pairs.includes(pair)) known.pairs.push(pair);
+}
