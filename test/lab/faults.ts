@@ -21,6 +21,12 @@ export const FAULTS = {
   closing: 'closes the connection in the middle of what it prints',
 } as const;
 
+/** A machine with an sshd. */
+export interface RealNode {
+  readonly machine: Machine;
+  readonly sshd: Sshd;
+}
+
 interface Faulty {
   readonly name: keyof typeof FAULTS;
   readonly user?: Partial<User>;
@@ -63,15 +69,30 @@ ip link set wire0 up`;
   return faults ? { [FAULTY]: { kind: 'unseen', setup } } : {};
 }
 
+/** How to log in to them, and those that run, by name. */
+export interface Faults {
+  readonly hosts: readonly Host[];
+  readonly nodes: ReadonlyMap<string, RealNode>;
+}
+
 /** Starts them. `folder` is made; all of them end with the processes and namespaces of who asked for them. */
-export async function startFaults(network: Network, folder: string, key: KeyPair): Promise<Host[]> {
+export async function startFaults(network: Network, folder: string, key: KeyPair): Promise<Faults> {
   mkdirSync(folder);
-  const machines = FAULTY_NODES.map((faulty, at) => startFaulty(network, folder, key, faulty, 2200 + at));
+  const started = await Promise.all(
+    FAULTY_NODES.map((faulty, at) => startFaulty(network, folder, key, faulty, 2200 + at)),
+  );
   const closed = await listen();
   closed.server.close();
   const silent = await listen();
   silent.server.unref();
-  return [...(await Promise.all(machines)), { name: 'down', port: closed.port }, { name: 'silent', port: silent.port }];
+  const others = [
+    { name: 'down', port: closed.port },
+    { name: 'silent', port: silent.port },
+  ];
+  return {
+    hosts: [...started.map(({ host }) => host), ...others],
+    nodes: new Map(started.map(({ host, node }) => [host.name, node])),
+  };
 }
 
 async function startFaulty(
@@ -80,21 +101,22 @@ async function startFaulty(
   key: KeyPair,
   { name, user, sshd, setup = '' }: Faulty,
   port: number,
-): Promise<Host> {
+): Promise<{ host: Host; node: RealNode }> {
   const folder = join(parent, name);
   mkdirSync(folder);
   const space = network.namespace(FAULTY);
   const machine = await Machine.start({ folder, prefix: ['ip', 'netns', 'exec', space] });
   const account: User = { name: 'engineer', keys: [key.public], ...user };
+  writeFileSync(join(folder, 'etc/resolv.conf'), 'nameserver 192.168.1.1\n');
   machine.addUser(name === 'no-sudo' ? account : { sudo: 'without password', ...account });
   await mustRun([...machine.enter, 'sh', '-eu'], setup);
-  await Sshd.start(machine, { port, address: '127.0.0.1', ...sshd });
+  const node = { machine, sshd: await Sshd.start(machine, { port, address: '127.0.0.1', ...sshd }) };
   const host = { name, port: await network.agent.relay(space, '127.0.0.1', port), user: account.name };
-  if (name !== 'changed-key') return host;
+  if (name !== 'changed-key') return { host, node };
   const knownHosts = join(parent, 'known_hosts');
   const other = keyPair().public.split(' ').slice(0, 2).join(' ');
   writeFileSync(knownHosts, `[127.0.0.1]:${host.port} ${other}\n`);
-  return { ...host, knownHosts };
+  return { host: { ...host, knownHosts }, node };
 }
 
 /** A server that answers nothing, on a port of its own. */

@@ -7,7 +7,7 @@ import { type NodePlan, type Site, spaceName, twoNodes } from '../kernel/network
 import { type KeyPair, keyPair } from '../nodes/support/fake-node';
 import { startContainer } from './container';
 import { startEtcd } from './etcd';
-import { FAULTY, faultSpace, startFaults } from './faults';
+import { FAULTY, faultSpace, type RealNode, startFaults } from './faults';
 import { Machine } from './machine';
 import { type LabOptions, type NodeName, type Settled, settle } from './options';
 import { type Host, sshConfig } from './ssh-config';
@@ -30,8 +30,11 @@ const DISK = '32m';
  * etcd. To be made inside a mount and process namespace of its own, with which all of it goes.
  */
 export class RealCluster {
-  private readonly machines = new Map<NodeName, Machine>();
+  private readonly nodes = new Map<string, RealNode>();
   private readonly hosts: Host[] = [];
+  /** What has to be ended before the disks can go. */
+  private readonly machines: Machine[] = [];
+  private readonly disks: string[] = [];
   private readonly key: KeyPair = keyPair();
 
   private constructor(
@@ -71,10 +74,11 @@ export class RealCluster {
     return join(this.folder, 'ssh_config');
   }
 
-  machine(name: NodeName): Machine {
-    const machine = this.machines.get(name);
-    if (!machine) throw new Error(`${name} is not built`);
-    return machine;
+  /** `worker`, `master`, or one that fails. */
+  node(name: string): RealNode {
+    const node = this.nodes.get(name);
+    if (!node) throw new Error(`there is no node ${name}`);
+    return node;
   }
 
   setRpFilter(node: NodeName, spec: string): Promise<void> {
@@ -89,13 +93,17 @@ export class RealCluster {
   private async start(): Promise<void> {
     const { options, site, folder, key } = this;
     await Promise.all([this.startNode('worker', site.worker), this.startNode('master', site.master)]);
-    await startEtcd(this.machine('master'), site, options.etcd);
+    await startEtcd(this.node('master').machine, site, options.etcd);
     await this.setRpFilter('worker', options.rpFilter.worker);
     await this.setRpFilter('master', options.rpFilter.master);
     if (options.masquerade) await this.setMasquerade(true);
     if (options.faults) {
-      const faults = await startFaults(this.network, join(folder, FAULTY), key);
-      this.hosts.push(...faults);
+      const { hosts, nodes } = await startFaults(this.network, join(folder, FAULTY), key);
+      this.hosts.push(...hosts);
+      for (const [name, node] of nodes) {
+        this.machines.push(node.machine);
+        this.nodes.set(name, node);
+      }
     }
     const keyFile = join(folder, 'key');
     writeFileSync(keyFile, key.private, { mode: 0o600 });
@@ -110,12 +118,13 @@ export class RealCluster {
     const folder = join(this.folder, name);
     mkdirSync(folder, { recursive: true });
     await mustRun(['mount', '-t', 'tmpfs', '-o', `size=${DISK},mode=755`, 'tmpfs', folder]);
+    this.disks.push(folder);
     const space = network.namespace(name);
     const machine = await Machine.start({
       folder,
       prefix: ['ip', 'netns', 'exec', space, 'unshare', '--uts', 'sh', '-ec', `hostname ${name}; exec "$@"`, 'sh'],
     });
-    this.machines.set(name, machine);
+    this.machines.push(machine);
     machine.addUser({ name: USER, shell: '/bin/bash', keys: [key.public], sudo: 'without password' });
     for (const [file, text] of Object.entries(files(name, plan, site))) writeFileSync(join(folder, file), text);
     appendFileSync(join(folder, 'etc/sudoers'), SECURE_PATH);
@@ -128,17 +137,15 @@ export class RealCluster {
         address: `${plan.pods}.${last}`,
         resolvConf: RESOLV_CONF,
       });
-    await Sshd.start(machine, { port: 22 });
+    this.nodes.set(name, { machine, sshd: await Sshd.start(machine, { port: 22 }) });
     // From the router, so that an SSH session takes the way that it takes to a real node.
     const port = await network.agent.relay(network.namespace('router'), plan.address, 22);
     this.hosts.push({ name, port });
   }
 
   async close(): Promise<void> {
-    for (const [name, machine] of this.machines) {
-      await machine.close();
-      await mustRun(['umount', join(this.folder, name)]);
-    }
+    for (const machine of this.machines) await machine.close();
+    for (const disk of this.disks) await mustRun(['umount', disk]);
     await this.network.close();
   }
 }

@@ -28,5 +28,6 @@ Host *
   IdentityFile ${common.keyFile}
   IdentitiesOnly yes
   GlobalKnownHostsFile /dev/null
+  ConnectTimeout 5
 `;
 }
