@@ -4,7 +4,18 @@ import type { Change, EvidenceLine } from '../core/trace/result';
 export type FromPage =
   | { readonly type: 'open'; readonly source: EvidenceLine }
   | { readonly type: 'trace-with'; readonly changes: readonly Change[] }
+  | { readonly type: 'assume'; readonly facts: readonly AssumedFact[] }
   | { readonly type: 'copy'; readonly text: string };
+
+/** A setting of the kernel that the snapshot does not hold. */
+export interface AssumedFact {
+  readonly node: string;
+  readonly key: string;
+  /** What it is taken to be; undefined where both ways are traced. Alternatives that come to the same by `|`. */
+  readonly value: string | undefined;
+  /** Those that make a difference. */
+  readonly values: readonly string[];
+}
 
 /** What a page keeps over a reload of the window: enough to trace again. */
 export interface PageState {
@@ -13,6 +24,8 @@ export interface PageState {
   readonly to: string;
   readonly protocol: string | undefined;
   readonly changes: readonly Change[];
+  /** What the user has settled. */
+  readonly facts: readonly AssumedFact[];
 }
 
 export function isFromPage(value: unknown): value is FromPage {
@@ -22,6 +35,8 @@ export function isFromPage(value: unknown): value is FromPage {
       return isEvidence(value['source']);
     case 'trace-with':
       return isChanges(value['changes']);
+    case 'assume':
+      return isFacts(value['facts']);
     case 'copy':
       return typeof value['text'] === 'string';
     default:
@@ -36,7 +51,8 @@ export function isPageState(value: unknown): value is PageState {
     typeof value['from'] === 'string' &&
     typeof value['to'] === 'string' &&
     (value['protocol'] === undefined || typeof value['protocol'] === 'string') &&
-    isChanges(value['changes'])
+    isChanges(value['changes']) &&
+    isFacts(value['facts'])
   );
 }
 
@@ -58,5 +74,20 @@ function isChanges(value: unknown): value is readonly Change[] {
   return (
     Array.isArray(value) &&
     value.every((one) => isRecord(one) && typeof one['kind'] === 'string' && typeof one['node'] === 'string')
+  );
+}
+
+function isFacts(value: unknown): value is readonly AssumedFact[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isRecord(one) &&
+        typeof one['node'] === 'string' &&
+        typeof one['key'] === 'string' &&
+        (one['value'] === undefined || typeof one['value'] === 'string') &&
+        Array.isArray(one['values']) &&
+        one['values'].every((each) => typeof each === 'string'),
+    )
   );
 }

@@ -23,6 +23,13 @@ export interface PageWords {
   readonly outerPacket: string;
   readonly copy: string;
   readonly ends: string;
+  /** Above the settings that decide and are not known. */
+  readonly assuming: string;
+  /** `rp_filter on worker` */
+  readonly on: string;
+  /** `0 or 2` */
+  readonly or: string;
+  readonly unknown: string;
   /** What the table of the way is called. */
   readonly way: string;
   /** Of a packet on an interface: it comes in, it goes out. */

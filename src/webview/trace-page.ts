@@ -5,6 +5,7 @@ import type { FromPage, PageState } from './messages';
 import { socketOf } from './packet';
 import { page, type PageResources } from './page';
 import type { PageWords } from './page-words';
+import { switches } from './switches';
 import { stepId, wayTable } from './way-table';
 
 export interface TracePage {
@@ -19,7 +20,7 @@ export function tracePage(resources: PageResources, { words, result, state }: Tr
   const others = result.outcomes.filter((outcome) => outcome !== main);
   const contents = html`<h1 class="answer ${main?.verdict}">${result.answer}</h1>
     ${state.changes.length > 0 ? changesNote(words, state) : undefined}
-    ${notes(words.notSimulated, result.notSimulated, 'warning')}
+    ${notes(words.notSimulated, result.notSimulated, 'warning')} ${switches(words, result.outcomes, state)}
     ${main && outcomeSection(words, main, result.outcomes, true)}
     ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
     ${others.map((outcome) => outcomeSection(words, outcome, result.outcomes, false))}

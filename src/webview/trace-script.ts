@@ -12,10 +12,16 @@ const host = acquireVsCodeApi();
 const { state } = document.body.dataset;
 if (state !== undefined) host.setState(JSON.parse(state));
 
-document.addEventListener('click', (event) => {
-  const target = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-message]') : null;
+function send(event: Event, selector: string): void {
+  const target = event.target instanceof Element ? event.target.closest<HTMLElement>(selector) : null;
   const message = target?.dataset['message'];
   if (message === undefined) return;
   event.preventDefault();
   host.postMessage(JSON.parse(message) as FromPage);
+}
+document.addEventListener('click', (event) => {
+  send(event, 'a[data-message], button[data-message]');
+});
+document.addEventListener('change', (event) => {
+  send(event, 'input[data-message]');
 });

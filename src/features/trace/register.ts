@@ -13,7 +13,7 @@ export function registerTrace(store: ClusterStore, extensionUri: vscode.Uri): vs
     const asked = await askQuestion(store.all.filter(isRead), known);
     if (!asked) return;
     const { open, from, to, protocol } = asked;
-    panels.show({ clusterUri: open.uri.toString(), from, to, protocol, changes: [] });
+    panels.show({ clusterUri: open.uri.toString(), from, to, protocol, changes: [], facts: [] });
   };
   return vscode.Disposable.from(
     panels.register(),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { applyChanges } from '../../core/plan/what-if';
+import { settle } from '../../core/trace/settle';
 import { trace, traceWith } from '../../core/trace/trace';
 import { isFromPage, isPageState, type PageState } from '../../webview/messages';
 import { type PageResources, waitingPage } from '../../webview/page';
@@ -14,6 +15,9 @@ const VIEW_TYPE = 'hoplens.trace';
 
 /** Traces, and shows the results, one panel each. */
 export class TracePanels implements vscode.WebviewPanelSerializer {
+  /** What listens to the page that a panel shows now. */
+  private readonly receivers = new WeakMap<vscode.WebviewPanel, vscode.Disposable>();
+
   constructor(
     private readonly store: ClusterStore,
     private readonly extensionUri: vscode.Uri,
@@ -85,7 +89,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   private fill(panel: vscode.WebviewPanel, state: PageState): boolean {
     const open = this.find(state);
     if (!open) return false;
-    const { from, to, protocol, changes } = state;
+    const { from, to, protocol, changes, facts } = state;
     const question = { from, to, ...(protocol !== undefined && { protocol }) };
     const shown = changes.length > 0 ? this.changed(open, changes) : open;
     const traced = changes.length > 0 ? traceWith(open.cluster, question, changes) : trace(open.cluster, question);
@@ -100,8 +104,19 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       light: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-light.svg'),
       dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-dark.svg'),
     };
-    panel.webview.html = tracePage(this.resources(panel.webview), { words: pageWords(), result: traced.value, state });
-    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, state, message));
+    panel.webview.html = tracePage(this.resources(panel.webview), {
+      words: pageWords(),
+      result: settle(
+        traced.value,
+        facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }])),
+      ),
+      state,
+    });
+    this.receivers.get(panel)?.dispose();
+    this.receivers.set(
+      panel,
+      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(panel, shown, state, message)),
+    );
     return true;
   }
 
@@ -110,7 +125,12 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return 'cluster' in result ? this.store.addVariant(open, result.cluster) : undefined;
   }
 
-  private async receive(open: OpenCluster, state: PageState, message: unknown): Promise<void> {
+  private async receive(
+    panel: vscode.WebviewPanel,
+    open: OpenCluster,
+    state: PageState,
+    message: unknown,
+  ): Promise<void> {
     if (!isFromPage(message)) return;
     switch (message.type) {
       case 'open':
@@ -118,6 +138,9 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
         return;
       case 'trace-with':
         this.show({ ...state, changes: [...state.changes, ...message.changes] });
+        return;
+      case 'assume':
+        this.fill(panel, { ...state, facts: message.facts });
         return;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);

@@ -96,3 +96,18 @@ journey('a trace is there again after a reload of the window', {}, async (workbe
   const nodes = await workbench.section('Nodes');
   assert.deepEqual(await nodes.tree.children('Demo: g4 and g5'), ['master', 'worker']);
 });
+
+journey('what the snapshot does not hold is settled by a switch', {}, async (workbench) => {
+  await openDemo(workbench);
+  await traceTheDemo(workbench);
+  const panel = await workbench.webview('worker → default/g4');
+  const setting = panel.getByRole('group', { name: 'net.ipv4.conf.eth0.rp_filter on worker' });
+  await setting.getByRole('radio', { name: '0 or 2' }).check();
+  await workbench.toShow(/it depends on net\.ipv4\.conf\.flannel0\.rp_filter of master,/);
+  const other = panel.getByRole('group', { name: 'net.ipv4.conf.flannel0.rp_filter on master' });
+  await other.getByRole('radio', { name: '0 or 2' }).check();
+  await workbench.toShow(/connects; request and reply take different ways/);
+  await workbench.screenshot('settled');
+  await setting.getByRole('radio', { name: 'not known' }).check();
+  await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker/);
+});
