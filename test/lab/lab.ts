@@ -10,6 +10,17 @@ import type { LabOptions } from './options';
 const PREFIX = 'hoplens-lab-';
 const KEEPER = 'test/out/lab-keeper.mjs';
 
+/** The process that keeps a lab. */
+interface Keeper {
+  readonly pid: number;
+  /** When it did: numbers are used again. */
+  readonly began: string;
+  /** Whether it stays when who asked for it has ended. */
+  readonly lasting: boolean;
+}
+
+let bundle: Promise<void> | undefined;
+
 /**
  * A lab of real nodes, as one has it from outside: its nodes are in namespaces of their own, and an ssh_config leads to
  * them. A process keeps it, and with that it ends; nothing else of this machine has changed.
@@ -18,8 +29,7 @@ export class Lab {
   private constructor(
     /** Its files: nobody else's. */
     readonly folder: string,
-    /** As it is seen here, and when it began: numbers are used again. */
-    private readonly keeper: { readonly pid: number; readonly began: string },
+    private readonly keeper: Keeper,
   ) {}
 
   /**
@@ -27,7 +37,7 @@ export class Lab {
    * ends.
    */
   static async up(options: LabOptions = {}, { lasting = false } = {}): Promise<Lab> {
-    await bundleTests(['test/lab/keeper.ts'], KEEPER, { format: 'esm' });
+    await (bundle ??= bundleTests(['test/lab/keeper.ts'], KEEPER, { format: 'esm' }));
     const folder = realpathSync(mkdtempSync(join(tmpdir(), PREFIX)));
     const log = openSync(join(folder, 'log'), 'a');
     const node = [process.execPath, '--enable-source-maps', KEEPER, folder, JSON.stringify(options)];
@@ -37,7 +47,8 @@ export class Lab {
       detached: true,
     });
     const pid = keeper.pid ?? 0;
-    const lab = new Lab(folder, { pid, began: beginOf(pid) });
+    const lab = new Lab(folder, { pid, began: beginOf(pid), lasting });
+    writeFileSync(join(folder, 'lab.json'), JSON.stringify(lab.keeper));
     try {
       await ready(keeper);
     } catch (error) {
@@ -45,7 +56,6 @@ export class Lab {
       await lab.close();
       throw new Error(`the lab cannot be built: ${said.trim()}`, { cause: error });
     }
-    writeFileSync(join(folder, 'lab.json'), JSON.stringify(lab.keeper));
     keeper.unref();
     keeper.stdout?.destroy();
     // What keeps the lab does so while it can read from this process.
@@ -53,11 +63,12 @@ export class Lab {
     return lab;
   }
 
-  /** Those that are up, and what is left of those that are not. */
+  /** Those that last, and what is left of those that are not up. */
   static all(): Lab[] {
     return readdirSync(tmpdir())
       .filter((name) => name.startsWith(PREFIX))
-      .map((name) => new Lab(join(tmpdir(), name), keeperOf(join(tmpdir(), name))));
+      .map((name) => new Lab(join(tmpdir(), name), keeperOf(join(tmpdir(), name))))
+      .filter((lab) => lab.keeper.lasting || !lab.isUp);
   }
 
   get name(): string {
@@ -100,11 +111,11 @@ export class Lab {
   }
 }
 
-function keeperOf(folder: string): { pid: number; began: string } {
+function keeperOf(folder: string): Keeper {
   try {
-    return JSON.parse(readFileSync(join(folder, 'lab.json'), 'utf8')) as { pid: number; began: string };
+    return JSON.parse(readFileSync(join(folder, 'lab.json'), 'utf8')) as Keeper;
   } catch {
-    return { pid: 0, began: '' };
+    return { pid: 0, began: '', lasting: false };
   }
 }
 
