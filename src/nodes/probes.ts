@@ -5,7 +5,9 @@ export type ProbeScope =
   /** In the network namespace: everything of the kernel's that each namespace has for itself. */
   | 'network'
   /** Among the files of the node or container: its mount namespace too. */
-  | 'files';
+  | 'files'
+  /** Of the node as a whole: in its host namespace only. */
+  | 'node';
 
 /** One command that reads one piece of a node's state. It changes nothing. */
 export interface Probe {
@@ -17,6 +19,8 @@ export interface Probe {
   /** The same in the words of older programs, to be tried in order where `argv` fails; under the same id. */
   readonly older?: readonly (readonly string[])[];
   readonly needsRoot: boolean;
+  /** Many a node has not what it reads, which is no fault then. */
+  readonly optional: boolean;
   /** The family it reads; undefined where it reads both or neither. */
   readonly family: Family | undefined;
   readonly scope: ProbeScope;
@@ -25,12 +29,13 @@ export interface Probe {
 interface More {
   readonly older?: readonly (readonly string[])[];
   readonly needsRoot?: boolean;
+  readonly optional?: boolean;
   readonly family?: Family;
   readonly scope?: ProbeScope;
 }
 
-function probe(id: string, reads: string, argv: readonly string[], more: More = {}): Probe {
-  return { needsRoot: false, family: undefined, scope: 'network', ...more, id, reads, argv };
+export function probe(id: string, reads: string, argv: readonly string[], more: More = {}): Probe {
+  return { needsRoot: false, optional: false, family: undefined, scope: 'network', ...more, id, reads, argv };
 }
 
 /**
@@ -45,14 +50,20 @@ export const PROBES: readonly Probe[] = [
   }),
   probe('iptables-legacy-save', 'rules of the old kernel tables, beside the others', ['iptables-legacy-save', '-c'], {
     needsRoot: true,
+    optional: true,
     family: 4,
   }),
   probe('ip6tables-save', 'the same for IPv6', ['ip6tables-save', '-c'], { needsRoot: true, family: 6 }),
-  probe('ip6tables-legacy-save', 'the same for IPv6', ['ip6tables-legacy-save', '-c'], { needsRoot: true, family: 6 }),
+  probe('ip6tables-legacy-save', 'the same for IPv6', ['ip6tables-legacy-save', '-c'], {
+    needsRoot: true,
+    optional: true,
+    family: 6,
+  }),
   probe('nft-ruleset', 'tables of nftables that iptables does not show', ['nft', '-j', 'list', 'ruleset'], {
     needsRoot: true,
+    optional: true,
   }),
-  probe('ipset-save', 'address sets and their members', ['ipset', 'save'], { needsRoot: true }),
+  probe('ipset-save', 'address sets and their members', ['ipset', 'save'], { needsRoot: true, optional: true }),
   probe('ip-addr', 'interfaces and their addresses', ['ip', '-j', 'addr'], {
     older: [
       ['ip', 'addr'],
@@ -84,11 +95,13 @@ export const PROBES: readonly Probe[] = [
   probe('ip-neigh', 'MAC addresses of on-link addresses', ['ip', '-j', 'neigh'], { older: [['ip', 'neigh']] }),
   probe('bridge-fdb', 'bridge ports and VTEPs behind MAC addresses', ['bridge', '-j', 'fdb'], {
     older: [['bridge', 'fdb']],
+    optional: true,
   }),
   probe('sysctl', 'rp_filter, forwarding, bridge-nf-call-iptables …', ['sysctl', 'net'], { older: [['sysctl', '-a']] }),
   probe('conntrack', 'connections that are tracked now', ['conntrack', '-L', '-o', 'extended'], {
     older: [['cat', '/proc/net/nf_conntrack']],
     needsRoot: true,
+    optional: true,
   }),
   // Without root the names of the processes are missing, and nothing else.
   probe('ss', 'sockets that wait for packets', ['ss', '-Hlnptu']),
@@ -96,5 +109,6 @@ export const PROBES: readonly Probe[] = [
   probe('hosts', 'names that need no DNS', ['cat', '/etc/hosts'], { scope: 'files' }),
   probe('flannel-subnet-env', 'the pod subnet that flannel gave the node', ['cat', '/run/flannel/subnet.env'], {
     scope: 'files',
+    optional: true,
   }),
 ];

@@ -1,0 +1,166 @@
+import type { NamespaceRecord, NodeRecord } from '../core/snapshot/format';
+import { readInterfaces } from '../core/routing/read-interfaces';
+import { type Attempt, type RootAccess, runBatch } from './batch/batch';
+import { commandLine } from './batch/quote';
+import { findNamespaces, type FoundNamespace } from './namespaces';
+import { type ReadOutput } from './output';
+import { HOST, hostPlan, namespacePlan, type PlannedProbe } from './plan';
+import { type Limits, resultOf, type Shortcoming } from './result';
+import type { Connection } from './ssh/connection';
+import type { SshError } from './ssh/errors';
+
+/** What was read of a node, and what was not. */
+export interface NodeReading {
+  /** What a snapshot keeps of it. */
+  readonly record: NodeRecord;
+  readonly root: RootAccess;
+  /** Probes that did not tell what they should. */
+  readonly shortcomings: readonly Shortcoming[];
+  /** Namespaces that were left out, a sentence each. */
+  readonly notes: readonly string[];
+  /** Why the rest was not read; undefined where all of it was. */
+  readonly broken: SshError | undefined;
+}
+
+/** Whether everything was read that there is to read. */
+export function isComplete({ shortcomings, notes, broken }: NodeReading): boolean {
+  return shortcomings.length === 0 && notes.length === 0 && broken === undefined;
+}
+
+export interface Progress {
+  readonly done: number;
+  /** Grows once the namespaces are known. */
+  readonly total: number;
+  /** What runs now. */
+  readonly command: string;
+}
+
+export interface CollectOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Gets each command with its exit code, a line each. */
+  readonly log?: ((line: string) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly limits?: Limits;
+}
+
+const LIMITS: Limits = { milliseconds: 15_000, maxBytes: 64 << 20, namespaces: 100 };
+/** A command line of root's shell holds 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h). */
+const NAMESPACES_AT_ONCE = 10;
+
+/** Reads a node over a connection. Rejects with an SshError only where nothing could be read. */
+export async function collectNode(
+  connection: Pick<Connection, 'exec' | 'name'>,
+  name: string,
+  options: CollectOptions = {},
+): Promise<NodeReading> {
+  return new Collector(connection, name, options).run();
+}
+
+class Collector {
+  private readonly limits: Limits;
+  private readonly outputs = new Map<string, Record<string, ReadOutput>>();
+  private readonly shortcomings: Shortcoming[] = [];
+  private readonly notes: string[] = [];
+  private done = 0;
+  private total = 0;
+
+  constructor(
+    private readonly connection: Pick<Connection, 'exec' | 'name'>,
+    private readonly name: string,
+    private readonly options: CollectOptions,
+  ) {
+    this.limits = options.limits ?? LIMITS;
+  }
+
+  async run(): Promise<NodeReading> {
+    const { root, broken } = await this.read(hostPlan());
+    const found = broken ? [] : this.within(root);
+    return {
+      root,
+      broken: broken ?? (await this.readAll(found)),
+      record: { name: this.name, namespaces: [this.record(HOST, 'host'), ...this.records(found)] },
+      shortcomings: this.shortcomings,
+      notes: this.notes,
+    };
+  }
+
+  /** The namespaces on the node that can be read. */
+  private within(root: RootAccess): FoundNamespace[] {
+    if (root !== 'root' && root !== 'sudo') {
+      this.notes.push('Pods and containers were not read: only root may enter them.');
+      return [];
+    }
+    const host = this.outputs.get(HOST) ?? {};
+    const found = findNamespaces((id) => host[id]?.stdout);
+    const { namespaces } = this.limits;
+    if (found.length > namespaces)
+      this.notes.push(`Of ${found.length} network namespaces ${namespaces} were read: there are very many.`);
+    return found.slice(0, namespaces);
+  }
+
+  private async readAll(found: readonly FoundNamespace[]): Promise<SshError | undefined> {
+    const plans = found.map(namespacePlan);
+    this.total += plans.flat().length;
+    for (let at = 0; at < plans.length; at += NAMESPACES_AT_ONCE) {
+      const { broken } = await this.read(plans.slice(at, at + NAMESPACES_AT_ONCE).flat(), true);
+      if (broken) return broken;
+    }
+    return undefined;
+  }
+
+  private async read(plan: readonly PlannedProbe[], counted = false): Promise<{ root: RootAccess; broken?: SshError }> {
+    if (!counted) this.total += plan.length;
+    const started = new Set<number>();
+    const { attempts, root, sudoSays, broken } = await runBatch(
+      this.connection,
+      plan.map(({ task }) => task),
+      {
+        limit: this.limits.milliseconds,
+        maxBytes: this.limits.maxBytes,
+        signal: this.options.signal ?? new AbortController().signal,
+        onStart: (at, argv) => {
+          if (!started.has(at)) this.done++;
+          started.add(at);
+          this.options.onProgress?.({ done: this.done - 1, total: this.total, command: commandLine(argv) });
+        },
+        onEnd: (_at, attempt) => {
+          this.log(attempt);
+        },
+      },
+    );
+    for (const [at, planned] of plan.entries()) {
+      const result = resultOf(planned, attempts[at] ?? [], { root, sudoSays, limits: this.limits });
+      if (result?.output) this.outputsOf(planned.namespace)[planned.probe.id] = result.output;
+      if (result?.shortcoming) this.shortcomings.push(result.shortcoming);
+    }
+    return { root, ...(broken && { broken }) };
+  }
+
+  private log({ argv, code, cut, stdout, stderr }: Attempt): void {
+    const how = cut ? `stopped, over its ${cut} limit` : `exit code ${code}`;
+    const said = code === 0 ? '' : `: ${stderr.toString().trim()}`;
+    this.options.log?.(`${this.name}: ${commandLine(argv)} (${how}, ${stdout.length} bytes)${said}`);
+  }
+
+  private outputsOf(namespace: string): Record<string, ReadOutput> {
+    const outputs = this.outputs.get(namespace) ?? {};
+    this.outputs.set(namespace, outputs);
+    return outputs;
+  }
+
+  private record(name: string, kind: NamespaceRecord['kind']): NamespaceRecord {
+    return { name, kind, outputs: this.outputs.get(name) ?? {} };
+  }
+
+  /** Those that services of the system keep for themselves, with nothing in them, are left out. */
+  private records(found: readonly FoundNamespace[]): NamespaceRecord[] {
+    return found
+      .filter(({ name }) => this.outputs.has(name))
+      .map((one) => ({ named: one.named, record: this.record(one.name, one.kind) }))
+      .filter(({ named, record }) => {
+        const addresses = record.outputs['ip-addr'];
+        return named || !addresses || readInterfaces(addresses.stdout).interfaces.some(({ loopback }) => !loopback);
+      })
+      .map(({ record }) => record);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Attempt, RootAccess } from './batch/batch';
+import { outputOf, type ReadOutput } from './output';
+import type { PlannedProbe } from './plan';
+
+/** What a node may be asked for. */
+export interface Limits {
+  /** For each command. */
+  readonly milliseconds: number;
+  /** For what each command prints. */
+  readonly maxBytes: number;
+  /** For the namespaces on a node, beside its own. */
+  readonly namespaces: number;
+}
+
+/** A probe that did not tell what it should. */
+export interface Shortcoming {
+  readonly namespace: string;
+  readonly probe: string;
+  readonly why: 'failed' | 'needs root' | 'took too long' | 'printed too much';
+  /** What the command said, and what to do where that is known. */
+  readonly text: string;
+}
+
+export interface Circumstances {
+  readonly root: RootAccess;
+  readonly sudoSays: string;
+  readonly limits: Limits;
+}
+
+/** What came of a probe; undefined where it was not come to, or where there is nothing to read on this node. */
+export function resultOf(
+  { namespace, probe, forms }: PlannedProbe,
+  attempts: readonly Attempt[],
+  { root, sudoSays, limits }: Circumstances,
+): { readonly output: ReadOutput; readonly shortcoming: Shortcoming | undefined } | undefined {
+  const attempt = best(attempts);
+  if (!attempt || (probe.optional && attempts.every(isAbsent))) return undefined;
+  const over =
+    attempt.cut === 'time'
+      ? `took more than ${limits.milliseconds / 1000} s`
+      : `printed more than ${limits.maxBytes} bytes`;
+  const output = outputOf(forms[attempts.indexOf(attempt)] ?? probe.argv, attempt, over);
+  const short = (why: Shortcoming['why'], text: string): { output: ReadOutput; shortcoming: Shortcoming } => ({
+    output,
+    shortcoming: { namespace, probe: probe.id, why, text },
+  });
+  if (attempt.cut)
+    return short(attempt.cut === 'time' ? 'took too long' : 'printed too much', `${output.command} ${over}.`);
+  if (output.exitCode === 0 || output.stdout.trim() !== '') return { output, shortcoming: undefined };
+  const said = output.stderr.trim() || `exit code ${output.exitCode}`;
+  if (probe.needsRoot && (root === 'none' || root === 'some by sudo')) {
+    const sudo = sudoSays === '' ? '' : ` (it says: ${sudoSays})`;
+    return short('needs root', `${said}; log in as root, or let sudo run it without a password${sudo}.`);
+  }
+  return short('failed', said);
+}
+
+/** The form that tells most. */
+function best(attempts: readonly Attempt[]): Attempt | undefined {
+  const whole = attempts.filter(({ cut }) => cut === undefined);
+  return (
+    whole.find(({ code }) => code === 0) ??
+    whole.find(({ stdout }) => stdout.length > 0) ??
+    attempts.find(({ code }) => code !== NOT_INSTALLED) ??
+    attempts[0]
+  );
+}
+
+const NOT_INSTALLED = 127;
+/** In the words of the C locale, of cat and curl and kubectl. */
+const NOT_THERE =
+  /No such file or directory|[Cc]onnection refused|was refused|Failed to connect|[Cc]ould ?n[o']t connect/;
+
+function isAbsent({ code, stderr, stdout, cut }: Attempt): boolean {
+  return !cut && stdout.length === 0 && code !== 0 && (code === NOT_INSTALLED || NOT_THERE.test(stderr.toString()));
+}
