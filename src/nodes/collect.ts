@@ -3,9 +3,9 @@ import { readInterfaces } from '../core/routing/read-interfaces';
 import { type Attempt, type RootAccess, runBatch } from './batch/batch';
 import { commandLine } from './batch/quote';
 import { findNamespaces, type FoundNamespace } from './namespaces';
-import { type ReadOutput } from './output';
+import { lastLine, type ReadOutput } from './output';
 import { HOST, hostPlan, namespacePlan, type PlannedProbe } from './plan';
-import { type Limits, resultOf, type Shortcoming } from './result';
+import { gapsOf, type Limits, resultOf, type Shortcoming } from './result';
 import type { Connection } from './ssh/connection';
 import type { SshError } from './ssh/errors';
 
@@ -16,15 +16,10 @@ export interface NodeReading {
   readonly root: RootAccess;
   /** Probes that did not tell what they should. */
   readonly shortcomings: readonly Shortcoming[];
-  /** Namespaces that were left out, a sentence each. */
-  readonly notes: readonly string[];
   /** Why the rest was not read; undefined where all of it was. */
   readonly broken: SshError | undefined;
-}
-
-/** Whether everything was read that there is to read. */
-export function isComplete({ shortcomings, notes, broken }: NodeReading): boolean {
-  return shortcomings.length === 0 && notes.length === 0 && broken === undefined;
+  /** All that is missing, a sentence each, what matters most first; none where everything was read that there is. */
+  readonly gaps: readonly string[];
 }
 
 export interface Progress {
@@ -59,7 +54,8 @@ export async function collectNode(
 class Collector {
   private readonly limits: Limits;
   private readonly outputs = new Map<string, Record<string, ReadOutput>>();
-  private readonly shortcomings: Shortcoming[] = [];
+  private shortcomings: Shortcoming[] = [];
+  /** What is said of namespaces that were left out. */
   private readonly notes: string[] = [];
   private done = 0;
   private total = 0;
@@ -74,13 +70,16 @@ class Collector {
 
   async run(): Promise<NodeReading> {
     const { root, broken } = await this.read(hostPlan());
+    if (broken && !this.outputs.has(HOST)) throw broken;
     const found = broken ? [] : this.within(root);
+    const brokenLater = broken ?? (await this.readAll(found));
+    const { shortcomings } = this;
     return {
       root,
-      broken: broken ?? (await this.readAll(found)),
+      broken: brokenLater,
       record: { name: this.name, namespaces: [this.record(HOST, 'host'), ...this.records(found)] },
-      shortcomings: this.shortcomings,
-      notes: this.notes,
+      shortcomings,
+      gaps: [...(brokenLater ? [brokenLater.message] : []), ...gapsOf(shortcomings), ...this.notes],
     };
   }
 
@@ -103,9 +102,18 @@ class Collector {
     this.total += plans.flat().length;
     for (let at = 0; at < plans.length; at += NAMESPACES_AT_ONCE) {
       const { broken } = await this.read(plans.slice(at, at + NAMESPACES_AT_ONCE).flat(), true);
+      for (const { name } of found.slice(at, at + NAMESPACES_AT_ONCE)) this.forgetIfGone(name);
       if (broken) return broken;
     }
     return undefined;
+  }
+
+  /** A container may have ended since it was found. */
+  private forgetIfGone(name: string): void {
+    const outputs = Object.values(this.outputs.get(name) ?? {});
+    if (outputs.length === 0 || outputs.some(({ stderr }) => !/^nsenter: .*No such file/.test(stderr))) return;
+    this.outputs.delete(name);
+    this.shortcomings = this.shortcomings.filter(({ namespace }) => namespace !== name);
   }
 
   private async read(plan: readonly PlannedProbe[], counted = false): Promise<{ root: RootAccess; broken?: SshError }> {
@@ -138,7 +146,7 @@ class Collector {
 
   private log({ argv, code, cut, stdout, stderr }: Attempt): void {
     const how = cut ? `stopped, over its ${cut} limit` : `exit code ${code}`;
-    const said = code === 0 ? '' : `: ${stderr.toString().trim()}`;
+    const said = code === 0 ? '' : `: ${lastLine(stderr.toString())}`;
     this.options.log?.(`${this.name}: ${commandLine(argv)} (${how}, ${stdout.length} bytes)${said}`);
   }
 

@@ -2,29 +2,41 @@ import { type Probe, probe } from './probes';
 
 const ROOT = { scope: 'node', needsRoot: true, optional: true } as const;
 
-/** The v2 keys API, by the port of today and the one of 2014. -f: a key that is not there is a failure. */
-function v2(key: string): string[][] {
-  return [2379, 4001].map((port) => [
-    ...['curl', '-fsS', '--max-time', '5', `http://127.0.0.1:${port}/v2/keys${key}?recursive=true`],
-  ]);
-}
+const LOCAL = '127.0.0.1:2379';
+// -f: an answer that is none, as for a key that is not there, is a failure.
+const CURL = ['curl', '-fsS', '--max-time', '5'];
 
-const V3 = ['env', 'ETCDCTL_API=3', 'etcdctl', '--dial-timeout=2s', '--command-timeout=5s'];
-
-/** Where kubeadm and k3s keep what an etcd with certificates asks for. */
+/** Where kubeadm and k3s keep what an etcd that speaks TLS asks for. */
 const PKI = '/etc/kubernetes/pki/etcd';
 const K3S = '/var/lib/rancher/k3s/server/tls/etcd';
-const HTTPS = '--endpoints=https://127.0.0.1:2379';
-const ACCESSES = [
-  [],
-  [HTTPS, `--cacert=${PKI}/ca.crt`, `--cert=${PKI}/server.crt`, `--key=${PKI}/server.key`],
-  [HTTPS, `--cacert=${K3S}/server-ca.crt`, `--cert=${K3S}/client.crt`, `--key=${K3S}/client.key`],
+const TLS = [
+  { ca: `${PKI}/ca.crt`, cert: `${PKI}/server.crt`, key: `${PKI}/server.key` },
+  { ca: `${K3S}/server-ca.crt`, cert: `${K3S}/client.crt`, key: `${K3S}/client.key` },
 ];
 
-/** The keys of v2 and v3 are apart: where the first has none, the second is asked. */
-function etcd(id: string, reads: string, key: string): Probe {
-  const v3 = ACCESSES.map((access) => [...V3, ...access, 'get', `${key}/`, '--prefix', '-w', 'json']);
-  const [first = [], ...older] = [...v2(key), ...v3];
+/** Waits where nobody listens, and so is for nodes that have no curl. */
+const ETCDCTL = `
+command -v curl >/dev/null && exit 127
+ETCDCTL_API=3 exec etcdctl --command-timeout=5s get "$0" --prefix -w json`;
+
+/**
+ * Keys below `path`, by whichever API has them: those of v2 and v3 are apart. v2 by the port of today and that of 2014,
+ * v3 by its gateway (`api-reference-v3`), for which nodes need no etcdctl, then by etcdctl where there is no curl.
+ */
+function etcd(id: string, reads: string, path: string): Probe {
+  const v2 = [LOCAL, '127.0.0.1:4001'].map((at) => [...CURL, `http://${at}/v2/keys${path}?recursive=true`]);
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  // The first key beyond: 0 comes after /.
+  const range = JSON.stringify({ key: base64(`${path}/`), range_end: base64(`${path}0`) });
+  const v3 = [
+    ...['v3', 'v3beta'].map((version) => [...CURL, '-d', range, `http://${LOCAL}/${version}/kv/range`]),
+    ...TLS.map(({ ca, cert, key }) => [
+      ...[...CURL, '--cacert', ca, '--cert', cert, '--key', key],
+      ...['-d', range, `https://${LOCAL}/v3/kv/range`],
+    ]),
+    ['sh', '-c', ETCDCTL, `${path}/`],
+  ];
+  const [first = [], ...older] = [...v2, ...v3];
   return probe(id, reads, first, { ...ROOT, older });
 }
 

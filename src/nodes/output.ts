@@ -15,7 +15,7 @@ export interface ReadOutput extends Output {
 export function outputOf(words: readonly string[], attempt: Attempt, limits: string): ReadOutput {
   const command = commandLine(words);
   if (attempt.cut) {
-    const stderr = `${text(attempt.stderr)}hoplens: stopped, as it ${limits}; what it had printed is left out\n`;
+    const stderr = `${text(attempt.stderr).replace(/(\S)$/, '$1\n')}hoplens: stopped, as it ${limits}; what it had printed is left out\n`;
     // As timeout(1) has it.
     return { command, exitCode: 124, stdout: '', stderr };
   }
@@ -26,4 +26,9 @@ export function outputOf(words: readonly string[], attempt: Attempt, limits: str
 
 function text(bytes: Buffer): string {
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+}
+
+/** Where programs say what is wrong, after what led to it. */
+export function lastLine(stderr: string): string {
+  return stderr.trimEnd().replace(/^[^]*\n/, '');
 }

@@ -1,6 +1,6 @@
 import type { Attempt, RootAccess } from './batch/batch';
-import { outputOf, type ReadOutput } from './output';
-import type { PlannedProbe } from './plan';
+import { lastLine, outputOf, type ReadOutput } from './output';
+import { HOST, type PlannedProbe } from './plan';
 
 /** What a node may be asked for. */
 export interface Limits {
@@ -17,8 +17,19 @@ export interface Shortcoming {
   readonly namespace: string;
   readonly probe: string;
   readonly why: 'failed' | 'needs root' | 'took too long' | 'printed too much';
-  /** What the command said, and what to do where that is known. */
+  /** What the command said; where root is needed, what to do. */
   readonly text: string;
+}
+
+/** The same in sentences: what needs root needs it for one reason. */
+export function gapsOf(shortcomings: readonly Shortcoming[]): string[] {
+  const needRoot = shortcomings.filter(({ why }) => why === 'needs root');
+  const [first] = needRoot;
+  const others = shortcomings.filter(({ why }) => why !== 'needs root');
+  return [
+    ...(first ? [`${needRoot.map(({ probe }) => probe).join(', ')}: ${first.text}`] : []),
+    ...others.map(({ namespace, probe, text }) => `${namespace === HOST ? '' : `${namespace}, `}${probe}: ${text}`),
+  ];
 }
 
 export interface Circumstances {
@@ -47,10 +58,14 @@ export function resultOf(
   if (attempt.cut)
     return short(attempt.cut === 'time' ? 'took too long' : 'printed too much', `${output.command} ${over}.`);
   if (output.exitCode === 0 || output.stdout.trim() !== '') return { output, shortcoming: undefined };
-  const said = output.stderr.trim() || `exit code ${output.exitCode}`;
+  if (attempt.code === NOT_INSTALLED) return short('failed', `${probe.argv[0] ?? ''} is not installed.`);
+  const said = lastLine(output.stderr) || `exit code ${output.exitCode}`;
   if (probe.needsRoot && (root === 'none' || root === 'some by sudo')) {
-    const sudo = sudoSays === '' ? '' : ` (it says: ${sudoSays})`;
-    return short('needs root', `${said}; log in as root, or let sudo run it without a password${sudo}.`);
+    const sudo = sudoSays === '' ? '' : ` (it says: ${lastLine(sudoSays)})`;
+    return short(
+      'needs root',
+      `only root may read it; log in as root, or let sudo run commands without a password${sudo}.`,
+    );
   }
   return short('failed', said);
 }
@@ -67,9 +82,8 @@ function best(attempts: readonly Attempt[]): Attempt | undefined {
 }
 
 const NOT_INSTALLED = 127;
-/** In the words of the C locale, of cat and curl and kubectl. */
-const NOT_THERE =
-  /No such file or directory|[Cc]onnection refused|was refused|Failed to connect|[Cc]ould ?n[o']t connect/;
+/** In the words of the C locale: of cat, curl, etcdctl, kubectl and docker. */
+const NOT_THERE = /no such file|refused|(?:failed|cannot|could ?n[o']t)(?: to)? connect|deadline exceeded/i;
 
 function isAbsent({ code, stderr, stdout, cut }: Attempt): boolean {
   return !cut && stdout.length === 0 && code !== 0 && (code === NOT_INSTALLED || NOT_THERE.test(stderr.toString()));

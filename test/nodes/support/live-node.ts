@@ -1,13 +1,17 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { knownHostName } from '../../../src/nodes/ssh/known-hosts';
 import type { HostSettings } from '../../../src/nodes/ssh/settings';
+import { mustRun } from '../../kernel/lab/command';
 import { Machine, type User } from '../../lab/machine';
+import { neighboursOf } from '../../lab/processes';
 import { Sshd, type SshdOptions } from '../../lab/sshd';
 import { type KeyPair, keyPair } from './fake-node';
 import { settingsFor } from './settings';
+import { eventually } from './wait';
 
 let nextPort = 2200;
 
@@ -36,6 +40,7 @@ export class LiveNode {
     });
     const machine = await Machine.start({ folder, ...(prefix && { prefix }) });
     open.push(machine);
+    writeFileSync(join(folder, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
     const key = keyPair();
     for (const user of users ?? [{ name: 'somebody' }]) machine.addUser({ ...user, keys: [key.public] });
     const sshd = await Sshd.start(machine, { port: nextPort++, ...options });
@@ -52,5 +57,33 @@ export class LiveNode {
       identitiesOnly: true,
     });
     return new LiveNode(machine, sshd, key, settings, folder);
+  }
+
+  /** Runs a script on the machine, as root. */
+  async run(script: string): Promise<string> {
+    return mustRun([...this.machine.enter, 'sh', '-euc', script]);
+  }
+
+  /** Has a script run in the place of a program of this machine. */
+  async replace(program: string, script: string): Promise<void> {
+    const file = `/etc/${program}`;
+    writeFileSync(join(this.machine.folder, file), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await this.run(`mount --bind ${file} "$(readlink -f "$(command -v ${program})")"`);
+  }
+
+  /** Nothing runs on it but its sshd: neither a session nor what one has started. */
+  async isQuiet(): Promise<void> {
+    await eventually(() => {
+      assert.deepEqual(
+        this.machine.processes().filter((command) => !command.startsWith('sshd: /usr/sbin/sshd -D')),
+        [],
+      );
+    });
+  }
+
+  /** Breaks all connections, as a node does that loses its power, but with an end that is seen at once. */
+  breakConnections(): void {
+    for (const { pid, command } of neighboursOf(this.machine.target))
+      if (/^sshd: \w+ \[priv\]|^sshd: \w+@notty/.test(command)) process.kill(Number(pid), 'SIGKILL');
   }
 }
