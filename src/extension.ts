@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ClusterStore } from './features/clusters/cluster-store';
 import { registerClusterCommands } from './features/clusters/commands';
 import { registerDumps } from './features/dumps/register';
+import { registerLive } from './features/live/register';
 import { registerTrace } from './features/trace/register';
 import { registerTrees } from './features/trees/register';
 
@@ -10,6 +11,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     store,
     registerClusterCommands(store, context.extensionUri),
+    registerLive(store, context),
     registerTrees(store),
     registerDumps(store),
     registerTrace(store, context.extensionUri),

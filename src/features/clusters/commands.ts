@@ -19,7 +19,6 @@ export function registerClusterCommands(store: ClusterStore, extensionUri: vscod
       for (const file of chosen ?? []) await store.open(file);
       if (chosen) await vscode.commands.executeCommand('hoplens.nodes.focus');
     }),
-    vscode.commands.registerCommand('hoplens.refresh', () => store.refresh()),
     vscode.commands.registerCommand('hoplens.closeCluster', async (item?: { open?: OpenCluster }) => {
       const open = item?.open ?? (await chooseCluster(store));
       if (open) await store.close(open.id);

@@ -9,9 +9,10 @@ import type {
 } from '../../nodes/ssh/questions';
 import type { Secrets } from './secrets';
 
-/** Asks the user what comes up while one node is connected to. What was typed is kept only when it has worked. */
+/** Asks the user what comes up while nodes are connected to. What was typed is kept only when it has worked. */
 export class Answers implements Questions {
-  private readonly typed = new Map<string, string>();
+  /** By node and by the secret's name. */
+  private readonly typed = new Map<string, Map<string, string>>();
 
   constructor(private readonly secrets: Secrets) {}
 
@@ -46,7 +47,7 @@ export class Answers implements Questions {
 
   async passphrase({ node, file, attempt }: PassphraseQuestion, signal: AbortSignal): Promise<string | undefined> {
     const name = `passphrase ${file}`;
-    return this.secret(name, attempt, signal, {
+    return this.secret(node, name, attempt, signal, {
       title: vscode.l10n.t('{0}: passphrase', node),
       prompt: vscode.l10n.t('For the private key {0}', file),
     });
@@ -54,7 +55,7 @@ export class Answers implements Questions {
 
   async password({ node, user, host, attempt }: PasswordQuestion, signal: AbortSignal): Promise<string | undefined> {
     const name = `password ${user}@${host}`;
-    return this.secret(name, attempt, signal, {
+    return this.secret(node, name, attempt, signal, {
       title: vscode.l10n.t('{0}: password', node),
       prompt: vscode.l10n.t('Of {0} on {1}', user, host),
     });
@@ -77,9 +78,9 @@ export class Answers implements Questions {
 
   /** Now that it has worked: offers to keep what was typed. */
   async offerToKeep(node: string): Promise<void> {
-    const typed = new Map(this.typed);
-    this.typed.clear();
-    if (typed.size === 0) return;
+    const typed = this.typed.get(node);
+    this.typed.delete(node);
+    if (!typed || typed.size === 0) return;
     const keep = vscode.l10n.t('Keep');
     const question = vscode.l10n.t('Keep what you typed to log in to {0} in the secret storage of this editor?', node);
     if ((await vscode.window.showInformationMessage(question, keep, vscode.l10n.t('Not Now'))) !== keep) return;
@@ -87,6 +88,7 @@ export class Answers implements Questions {
   }
 
   private async secret(
+    node: string,
     name: string,
     attempt: number,
     signal: AbortSignal,
@@ -97,11 +99,14 @@ export class Answers implements Questions {
       if (kept !== undefined) return kept;
     } else {
       await this.secrets.forget(name);
-      this.typed.delete(name);
+      this.typed.get(node)?.delete(name);
     }
     const again = attempt > 1 ? vscode.l10n.t('That was not accepted. {0}', options.prompt ?? '') : options.prompt;
     const answer = await ask(signal, { ...options, ...(again !== undefined && { prompt: again }), password: true });
-    if (answer !== undefined) this.typed.set(name, answer);
+    if (answer !== undefined) {
+      const typed = this.typed.get(node) ?? new Map<string, string>();
+      this.typed.set(node, typed.set(name, answer));
+    }
     return answer;
   }
 }

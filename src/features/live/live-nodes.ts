@@ -4,7 +4,7 @@ import type { ConfiguredNode } from '../../nodes/configured-node';
 import type { ClusterStore } from '../clusters/cluster-store';
 import type { LiveNode, NodeState } from '../clusters/live-node';
 import { LIVE_ID, LIVE_URI } from '../clusters/open-cluster';
-import type { NodeLink } from './node-link';
+import type { NodeReader } from '../../nodes/node-reader';
 
 /** The nodes of the settings: connects to them, reads them, and shows them as one open cluster. */
 export class LiveNodes implements vscode.Disposable {
@@ -12,7 +12,9 @@ export class LiveNodes implements vscode.Disposable {
 
   constructor(
     private readonly store: ClusterStore,
-    private readonly link: (node: ConfiguredNode) => NodeLink,
+    private readonly readerOf: (node: ConfiguredNode) => NodeReader,
+    /** Hears of every node that was logged in to and read. */
+    private readonly onRead: (name: string) => void,
   ) {}
 
   get all(): readonly LiveNode[] {
@@ -27,7 +29,10 @@ export class LiveNodes implements vscode.Disposable {
       const known = before.get(settings.name);
       const same = known && JSON.stringify(known.settings) === JSON.stringify(settings);
       const changed = (): void => void this.publish();
-      this.entries.set(settings.name, same ? known : new Entry(settings, this.link(settings), changed));
+      const isRead = (): void => {
+        this.onRead(settings.name);
+      };
+      this.entries.set(settings.name, same ? known : new Entry(settings, this.readerOf(settings), changed, isRead));
       if (same) before.delete(settings.name);
     }
     for (const gone of before.values()) gone.dispose();
@@ -89,14 +94,15 @@ class Entry implements LiveNode {
 
   constructor(
     readonly settings: ConfiguredNode,
-    private readonly link: NodeLink,
+    private readonly reader: NodeReader,
     private readonly changed: () => void,
+    private readonly isRead: () => void,
   ) {
-    link.onLost(changed);
+    reader.onLost(changed);
   }
 
   get connected(): boolean {
-    return this.link.connected;
+    return this.reader.connected;
   }
 
   read(): Promise<void> {
@@ -113,11 +119,12 @@ class Entry implements LiveNode {
     const before = this.state;
     this.enter({ kind: this.connected ? 'reading' : 'connecting' });
     try {
-      const { record, gaps } = await this.link.read(signal, () => {
+      const { record, gaps } = await this.reader.read(signal, () => {
         this.enter({ kind: 'reading' });
       });
       this.reading = { record, gaps, at: new Date() };
       this.enter({ kind: 'read' });
+      this.isRead();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.enter(signal.aborted ? before : { kind: 'failed', message });
@@ -130,13 +137,13 @@ class Entry implements LiveNode {
 
   async disconnect(): Promise<void> {
     this.cancel();
-    await this.link.close();
+    await this.reader.close();
     this.changed();
   }
 
   dispose(): void {
     this.cancel();
-    void this.link.close();
+    void this.reader.close();
   }
 
   private enter(state: NodeState): void {
