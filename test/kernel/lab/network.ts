@@ -50,6 +50,11 @@ const PREAMBLE = [
   'net.ipv6.conf.default.accept_dad=0',
   'net.ipv6.conf.default.router_solicitations=0',
 ];
+/**
+ * A bridged packet takes another way when its neighbour's MAC address is no longer sure (br_nf_pre_routing_finish_bridge
+ * in net/bridge/br_netfilter_hooks.c), which by default is so after half a minute.
+ */
+const STAY_ACQUAINTED = 'for file in /proc/sys/net/ipv4/neigh/*/base_reachable_time_ms; do echo 3600000 >$file; done';
 const NO_IPV6 = ['net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1'];
 
 /** Short words for the commands that setups are full of: `nat OUTPUT -d 10.0.0.1 -j DNAT …` appends a rule. */
@@ -134,6 +139,7 @@ export class Network {
     for (const [space, { tunnel }] of Object.entries(spaces))
       if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
     for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
+    for (const space of new Set(this.plan.acquainted?.map(([one]) => one))) await this.run(space, STAY_ACQUAINTED);
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
     for (const [space, { rules }] of Object.entries(spaces)) if (rules !== undefined) await this.run(space, rules);
     if (this.plan.unwatched !== true) await this.watch();

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Snapshot } from '../../src/core/snapshot/format';
+import { NodeReader } from '../../src/nodes/node-reader';
+import { snapshotOf } from '../../src/nodes/snapshot-of';
+import { configFiles } from '../../src/nodes/ssh/config-files';
+import { opensshConfig } from '../../src/nodes/ssh/config-openssh';
+import { localUser } from '../../src/nodes/ssh/local-user';
+import type { LabOptions } from '../lab/options';
+import { RealCluster } from '../lab/real-cluster';
+import { acceptKeys } from '../nodes/support/questions';
+
+/** A real cluster in namespaces of this process, and the ways of Hoplens to its nodes. */
+export class LiveCluster {
+  private readonly readers = new Map<string, NodeReader>();
+
+  private constructor(
+    private readonly folder: string,
+    readonly real: RealCluster,
+  ) {}
+
+  static async start(options: LabOptions): Promise<LiveCluster> {
+    const folder = mkdtempSync(join(tmpdir(), 'hoplens-live-'));
+    return new LiveCluster(folder, await RealCluster.build({ ...options, folder, watched: true }));
+  }
+
+  /** The way to a node, which stays until the cluster is closed. */
+  reader(name: string): NodeReader {
+    const found = this.readers.get(name);
+    if (found) return found;
+    const { sshConfig } = this.real;
+    const me = localUser();
+    const config = opensshConfig(sshConfig, configFiles(sshConfig, me));
+    const reader = new NodeReader({ name }, { config, me, questions: acceptKeys() });
+    this.readers.set(name, reader);
+    return reader;
+  }
+
+  /** Reads both nodes over SSH. Throws where anything is missing. */
+  async read(): Promise<Snapshot> {
+    const readings = await Promise.all(
+      ['worker', 'master'].map(async (name) => {
+        const reading = await this.reader(name).read(new AbortController().signal);
+        if (reading.gaps.length > 0) throw new Error(`${name} was not read in whole: ${reading.gaps.join(' ')}`);
+        return reading;
+      }),
+    );
+    return snapshotOf('lab', readings, new Date());
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.readers.values()) await reader.close();
+    await this.real.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
