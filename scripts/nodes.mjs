@@ -10,6 +10,7 @@ import { findProgram } from './lib/programs.mjs';
 const SKIPPED = 77;
 const LIMIT_SECONDS = 600;
 const PROGRAMS = [
+  'curl',
   'etcd',
   'etcdctl',
   'fish',
@@ -21,7 +22,7 @@ const PROGRAMS = [
   'ssh-agent',
   'ssh-keygen',
 ];
-PROGRAMS.push('sshd', 'sudo', 'sysctl', 'unshare');
+PROGRAMS.push('script', 'sshd', 'sudo', 'sysctl', 'tcsh', 'unshare');
 
 function whyNot() {
   if (process.platform !== 'linux') return 'it needs a Linux kernel';

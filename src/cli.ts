@@ -8,14 +8,16 @@ import { parseChange, runTrace } from './cli/trace';
 const USAGE = `Usage:
   hoplens trace SNAPSHOT --from ENDPOINT --to ENDPOINT[:PORT] [--proto tcp|udp|icmp] [--sport N] [--with CHANGE]… [--json]
   hoplens audit SNAPSHOT [--json]
+  hoplens collect NODE… [--ssh-config FILE] [--json-config FILE] [--verbose] --out SNAPSHOT
   hoplens check FILE… [--json]
   hoplens print FILE
 
 An ENDPOINT is a node, NODE/NAMESPACE, pod:NS/NAME, svc:NS/NAME, a DNS name, an address, or outside:ADDRESS@NODE:IFACE.
+A NODE is [user@]host[:port], or a name of --json-config: [{ "name", "host", "port", "user", "identityFile", "proxyJump" }].
 A CHANGE is "NODE: -t nat -A POSTROUTING …" or "NODE: net.ipv4.conf.eth0.rp_filter=2": the trace is made as if it were done.
 Exit code: 0 done and all well, 1 done and something is wrong, 2 could not be done.`;
 
-function main(args: readonly string[]): number {
+async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -26,6 +28,10 @@ function main(args: readonly string[]): number {
       sport: { type: 'string' },
       with: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      'ssh-config': { type: 'string' },
+      'json-config': { type: 'string' },
+      verbose: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -34,6 +40,14 @@ function main(args: readonly string[]): number {
   if (values.help) {
     print(USAGE);
     return 0;
+  }
+  const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (command === 'collect') {
+    if (values.out === undefined) throw new CommandError('collect needs --out');
+    // It brings SSH with it, which the others do without.
+    const { runCollect } = await import('./cli/collect');
+    const { out, verbose, 'ssh-config': sshConfig, 'json-config': jsonConfig } = values;
+    return runCollect({ nodes: files, out, verbose, sshConfig, jsonConfig }, tell);
   }
   const [file] = files;
   if (file === undefined) throw new CommandError(command === undefined ? USAGE : `${command}: which file?\n${USAGE}`);
@@ -54,7 +68,7 @@ function main(args: readonly string[]): number {
     case 'audit':
       return runAudit(file, values.json, print);
     case 'check':
-      return check(files, values.json, print, (line) => void process.stderr.write(`${line}\n`));
+      return check(files, values.json, print, tell);
     case 'print':
       process.stdout.write(printFile(file));
       return 0;
@@ -67,10 +81,13 @@ function main(args: readonly string[]): number {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  const known = error instanceof CommandError || (error instanceof TypeError && 'code' in error);
-  process.stderr.write(`hoplens: ${known ? error.message : `internal error: ${String(error)}`}\n`);
-  process.exitCode = 2;
-}
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = error instanceof CommandError || (error instanceof TypeError && 'code' in error);
+    process.stderr.write(`hoplens: ${known ? error.message : `internal error: ${String(error)}`}\n`);
+    process.exitCode = 2;
+  },
+);

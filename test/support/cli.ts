@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { build } from 'esbuild';
+import { OPTIONAL_NATIVES } from '../../scripts/lib/optional-natives.mjs';
 
 /** What the command line left behind. */
 export interface Ran {
@@ -17,8 +18,8 @@ export interface Ran {
 const PROGRAM = 'test/out/cli.cjs';
 let built: Promise<unknown> | undefined;
 
-/** Runs the command line of the sources as they are, as `node dist/cli.js` would. */
-export async function hoplens(...args: string[]): Promise<Ran> {
+/** The path of a bundle of the command line, made from the sources as they are. */
+export async function program(): Promise<string> {
   built ??= build({
     entryPoints: ['src/cli.ts'],
     outfile: PROGRAM,
@@ -27,17 +28,19 @@ export async function hoplens(...args: string[]): Promise<Ran> {
     target: 'node20',
     format: 'cjs',
     logLevel: 'warning',
+    external: OPTIONAL_NATIVES,
   });
   await built;
+  return PROGRAM;
+}
+
+/** Runs the command line of the sources as they are, as `node dist/cli.js` would. */
+export async function hoplens(...args: string[]): Promise<Ran> {
+  const file = await program();
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [PROGRAM, ...args],
-      { maxBuffer: 2 ** 28, encoding: 'buffer' },
-      (error, bytes, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, bytes, stdout: bytes.toString(), stderr: stderr.toString() });
-      },
-    );
+    execFile(process.execPath, [file, ...args], { maxBuffer: 2 ** 28, encoding: 'buffer' }, (error, bytes, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, bytes, stdout: bytes.toString(), stderr: stderr.toString() });
+    });
   });
 }
 

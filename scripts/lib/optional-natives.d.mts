@@ -1,0 +1,1 @@
+export const OPTIONAL_NATIVES: string[];
