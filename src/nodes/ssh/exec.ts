@@ -32,8 +32,13 @@ const GRACE = 4_000;
  * Runs a command line in the user's login shell, without a terminal. Rejects where it cannot be started; a command that
  * is stopped gives a result. Stopping sends TERM to its process group (RFC 4254 §6.9) and closes its standard input.
  */
-export async function execute(client: ssh2.Client, command: string, options: ExecOptions): Promise<ExecResult> {
-  const channel = await open(client, command, options.signal);
+export function execute(client: ssh2.Client, command: string, options: ExecOptions): Promise<ExecResult> {
+  // At once, as the command may end in the same packet in which it has begun: a promise of the channel would come too late.
+  return open(client, command, options.signal, (channel) => follow(channel, options));
+}
+
+/** Resolves when the command of this channel has ended. */
+function follow(channel: ssh2.ClientChannel, options: ExecOptions): Promise<ExecResult> {
   return new Promise((resolve) => {
     const collected = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
     let ended: ExecResult['ended'] = 'by itself';
@@ -89,7 +94,12 @@ export async function execute(client: ssh2.Client, command: string, options: Exe
   });
 }
 
-function open(client: ssh2.Client, command: string, signal: AbortSignal): Promise<ssh2.ClientChannel> {
+function open<T>(
+  client: ssh2.Client,
+  command: string,
+  signal: AbortSignal,
+  then: (channel: ssh2.ClientChannel) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
       reject(new SshError('timed-out', 'The node does not start commands; check its load, and its disk.'));
@@ -107,7 +117,7 @@ function open(client: ssh2.Client, command: string, signal: AbortSignal): Promis
             ),
           );
         else if (signal.aborted) channel.close();
-        else resolve(channel);
+        else resolve(then(channel));
       });
     } catch (error) {
       reject(new SshError('closed', `The connection is closed (${messageOf(error)}); connect again.`));

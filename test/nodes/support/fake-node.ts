@@ -25,6 +25,8 @@ export interface FakeNodeOptions {
   /** Decides on each attempt to log in; default: everybody is let in. */
   readonly authenticate?: (context: ssh2.AuthContext) => void;
   readonly exec?: (channel: ssh2.ServerChannel, command: string) => void;
+  /** Never answers the request to run a command. */
+  readonly silent?: boolean;
   readonly banner?: string;
   /** Connections to other hosts, for jumps. */
   readonly forward?: (to: { readonly host: string; readonly port: number }, accept: () => ssh2.ServerChannel) => void;
@@ -60,7 +62,13 @@ export class FakeNode {
       client.on('session', (accept) => {
         const session = accept();
         session.on('exec', (acceptExec, _reject, info) => {
+          if (options.silent) return;
+          // All that is said at once goes out at once, as under load.
+          for (const socket of node.sockets) socket.cork();
           options.exec?.(acceptExec(), info.command);
+          process.nextTick(() => {
+            for (const socket of node.sockets) socket.uncork();
+          });
         });
         session.on('signal', (acceptSignal) => {
           // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- absent where no reply is wanted
