@@ -22,7 +22,7 @@ const PROGRAMS = [
   'ssh-agent',
   'ssh-keygen',
 ];
-PROGRAMS.push('script', 'sshd', 'sudo', 'sysctl', 'tcsh', 'unshare');
+PROGRAMS.push('openssl', 'script', 'sshd', 'sudo', 'sysctl', 'tcsh', 'unshare');
 
 function whyNot() {
   if (process.platform !== 'linux') return 'it needs a Linux kernel';

@@ -35,6 +35,7 @@ const PACKAGES = [
   { name: 'etcd-server', proof: ['etcd'], steps: nodes },
   { name: 'etcd-client', proof: ['etcdctl'], steps: nodes },
   { name: 'fish', proof: ['fish'], steps: nodes },
+  { name: 'openssl', proof: ['openssl'], steps: ['nodes'] },
   { name: 'tcsh', proof: ['tcsh'], steps: ['nodes'] },
   { name: 'sudo', proof: ['sudo'], steps: nodes },
   { name: 'curl', proof: ['curl'], steps: nodes },
