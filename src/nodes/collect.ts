@@ -4,7 +4,7 @@ import { type Attempt, type RootAccess, runBatch } from './batch/batch';
 import { commandLine } from './batch/quote';
 import { findNamespaces, type FoundNamespace } from './namespaces';
 import { lastLine, type ReadOutput } from './output';
-import { HOST, hostPlan, namespacePlan, type PlannedProbe } from './plan';
+import { HOST, hostPlan, namespacePlan, NAMESPACES_AT_ONCE, type PlannedProbe } from './plan';
 import { gapsOf, type Limits, resultOf, type Shortcoming } from './result';
 import type { Connection } from './ssh/connection';
 import type { SshError } from './ssh/errors';
@@ -39,8 +39,6 @@ export interface CollectOptions {
 }
 
 const LIMITS: Limits = { milliseconds: 15_000, maxBytes: 64 << 20, namespaces: 100 };
-/** A command line of root's shell holds 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h). */
-const NAMESPACES_AT_ONCE = 10;
 
 /** Reads a node over a connection. Rejects with an SshError only where nothing could be read. */
 export async function collectNode(

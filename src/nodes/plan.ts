@@ -26,6 +26,9 @@ export function hostPlan(): PlannedProbe[] {
   });
 }
 
+/** All that root runs of a batch is one argument of a command, of at most 128 KiB (MAX_ARG_STRLEN in linux/binfmts.h). */
+export const NAMESPACES_AT_ONCE = 10;
+
 /** What is read of a namespace on it: all by root, who alone may enter. */
 export function namespacePlan(found: FoundNamespace): PlannedProbe[] {
   return PROBES.flatMap((probe) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { suite, test, type TestContext } from 'node:test';
 import { collectNode, type CollectOptions, type NodeReading } from '../../src/nodes/collect';
@@ -136,6 +136,25 @@ suite('reading a node', { concurrency: 3, timeout: 120_000 }, () => {
     assert.equal(broken?.kind, 'cancelled');
   });
 
+  test('a node that falls silent is given up', async (context) => {
+    const node = await LiveNode.start(context, { users: [SUDOER] });
+    await node.replace('conntrack', 'sleep 1000');
+    const patience = { serverAliveInterval: 300, serverAliveCountMax: 2 };
+    const connection = await connect({ ...node.settings, ...patience }, { questions: {} });
+    const silence = `INPUT -i lo -p tcp --sport ${node.sshd.port} -j DROP`;
+    const { broken, gaps } = await collectNode(connection, 'worker', {
+      onProgress: ({ command }) => {
+        if (command.startsWith('conntrack')) execFileSync('sh', ['-c', `iptables -I ${silence}`]);
+      },
+    });
+    assert.equal(broken?.kind, 'closed');
+    assert.match(gaps[0] ?? '', /broke off/);
+    await connection.close();
+    // It hears of it once the way is free again.
+    execFileSync('sh', ['-c', `iptables -D ${silence}`]);
+    await node.isQuiet();
+  });
+
   test('an account that may not run commands', async (context) => {
     const node = await LiveNode.start(context, { users: [{ name: 'somebody', shell: '/usr/sbin/nologin' }] });
     await assert.rejects(read(node), { kind: 'shell', message: /does not run \/bin\/sh/ });
@@ -201,6 +220,20 @@ suite('namespaces on a node', { concurrency: 3, timeout: 120_000 }, () => {
     const { record } = await readWithContainers(context, node);
     assert.match(record.namespaces[1]?.name ?? '', /^process/);
     assert.equal(record.namespaces[1]?.outputs['hosts']?.stdout, '');
+  });
+
+  test('may be very many: those beyond the limit are told of', async (context) => {
+    const node = await LiveNode.start(context, { users: [SUDOER] });
+    await node.run('for at in $(seq 10 23); do ip netns add pod$at; done');
+    const connection = await connect(node.settings, { questions: {} });
+    context.after(() => connection.close());
+    const limits = { milliseconds: 15_000, maxBytes: 1 << 20, namespaces: 12 };
+    const { record, gaps } = await collectNode(connection, 'worker', { limits });
+    assert.deepEqual(gaps, ['Of 14 network namespaces 12 were read: there are very many.']);
+    assert.deepEqual(
+      record.namespaces.map(({ name, outputs }) => [name, outputs['ip-rule']?.exitCode]),
+      ['host', ...Array.from({ length: 12 }, (_, at) => `pod${10 + at}`)].map((name) => [name, 0]),
+    );
   });
 
   test('of which nobody keeps anything are left out', async (context) => {
