@@ -3,6 +3,7 @@
 import { context } from 'esbuild';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { packDemo } from './demo.mjs';
+import { OPTIONAL_NATIVES } from './lib/optional-natives.mjs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -15,11 +16,17 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
+  external: OPTIONAL_NATIVES,
 };
 
 await rm('dist', { recursive: true, force: true });
 const bundles = await Promise.all([
-  context({ ...common, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] }),
+  context({
+    ...common,
+    entryPoints: ['src/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode', ...OPTIONAL_NATIVES],
+  }),
   context({
     ...common,
     entryPoints: ['src/cli.ts'],

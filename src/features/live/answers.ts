@@ -21,7 +21,7 @@ export class Answers implements Questions {
     const always = vscode.l10n.t('Accept and Remember');
     const once = vscode.l10n.t('Accept Once');
     const notes = [
-      node === host ? '' : vscode.l10n.t('It is on the way to node {0}.', node),
+      vscode.l10n.t('Host {0}, for node {1}', host, node),
       vscode.l10n.t('{0} key: {1}', keyType, fingerprint),
       ...others.map(({ file: known, line, keyType: type }) =>
         vscode.l10n.t('Beware: {0} line {1} knows this host by a key of another type, {2}.', known, line, type),
@@ -37,7 +37,7 @@ export class Answers implements Questions {
       file === '' ? '' : vscode.l10n.t('Remembered keys are written to {0}.', file),
     ];
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('The host key of {0} is unknown. Connect?', host),
+      vscode.l10n.t('The host key of {0} is unknown. Connect?', node),
       { modal: true, detail: notes.filter((note) => note !== '').join('\n\n') },
       ...(file === '' ? [once] : [always, once]),
     );

@@ -58,8 +58,8 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
     tree.tooltip = item.tooltip ?? `${item.label} ${item.description ?? ''}`.trim();
     tree.iconPath = iconOf(item);
     tree.contextValue = contextOf(entry);
-    if (item.state === 'missing' && !item.children)
-      tree.accessibilityInformation = { label: `${item.label}. ${item.tooltip ?? ''}` };
+    // Else it would be the tooltip alone.
+    tree.accessibilityInformation = { label: spoken(item) };
     if (item.source)
       tree.command = { command: 'hoplens.showInDump', title: vscode.l10n.t('Show in Dump'), arguments: [entry] };
     else if (item.command && !item.children) tree.command = { ...item.command, arguments: [entry] };
@@ -89,4 +89,10 @@ function contextOf({ item }: TreeEntry): string {
     item.traceFrom !== undefined && 'traceFrom',
   ];
   return words.filter((word) => typeof word === 'string').join(' ');
+}
+
+/** What a screen reader says of a line: what stands there, and of what is not known also why. */
+function spoken({ label, description, tooltip, state, children }: TreeLine): string {
+  const why = state === 'missing' && !children ? tooltip : undefined;
+  return [label, description, why].filter((part) => part !== undefined && part !== '').join(', ');
 }

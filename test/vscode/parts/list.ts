@@ -3,7 +3,7 @@ import { exactly } from './menu';
 import { until } from './wait';
 
 /** How long a list may take to answer a key. */
-const MOVED_MS = 300;
+const MOVED_MS = 1500;
 /** How long a row may take to be acted on, before it is looked for again: lists change while they are read. */
 const ACTED_MS = 2000;
 
@@ -25,14 +25,16 @@ interface RowElement {
 }
 
 const readRows = (elements: Iterable<RowElement>): Row[] =>
-  Array.from(elements, (element) => ({
-    index: Number(element.getAttribute('data-index')),
-    level: Number(element.getAttribute('aria-level')),
-    label: element.querySelector('.label-name')?.textContent?.trim() ?? '',
-    description: element.querySelector('.label-description')?.textContent?.trim() ?? '',
-    expanded: element.getAttribute('aria-expanded') ? element.getAttribute('aria-expanded') === 'true' : undefined,
-    isLast: element.getAttribute('data-last-element') === 'true',
-  })).sort((one, other) => one.index - other.index);
+  Array.from(elements)
+    .map((element) => ({
+      index: Number(element.getAttribute('data-index')),
+      level: Number(element.getAttribute('aria-level')),
+      label: element.querySelector('.label-name')?.textContent?.trim() ?? '',
+      description: element.querySelector('.label-description')?.textContent?.trim() ?? '',
+      expanded: element.getAttribute('aria-expanded') ? element.getAttribute('aria-expanded') === 'true' : undefined,
+      isLast: element.getAttribute('data-last-element') === 'true',
+    }))
+    .sort((one, other) => one.index - other.index);
 
 /** VS Code's list widget, below trees and quick picks. It is paged through by key: the wheel moves a row or two. */
 export class List {
@@ -69,12 +71,19 @@ export class List {
     const done = await until(what, async () => {
       const row = await find();
       if (row === undefined) return undefined;
+      // The focus is on the last row that is wholly in sight; the one below it may be cut off.
+      if (await this.isCutOff(row)) await this.keys.press('ArrowDown');
       return action(this.element(row), { timeout: ACTED_MS }).then(
         (result) => ({ result }),
         () => undefined,
       );
     });
     return done.result;
+  }
+
+  private async isCutOff(row: Row): Promise<boolean> {
+    const [own, list] = await Promise.all([this.element(row).boundingBox(), this.root.boundingBox()]);
+    return own !== null && list !== null && own.y + own.height > list.y + list.height + 1;
   }
 
   async scrollToTop(): Promise<void> {

@@ -4,8 +4,11 @@ import { until } from './wait';
 /** How long a menu may take to close, before it is clicked again. */
 const CLOSED_MS = 500;
 
-/** The text and nothing else, for Playwright's filters. */
-export const exactly = (text: string): RegExp => new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+/** The text and nothing else, for Playwright's filters, which see any blanks as one. */
+export function exactly(text: string): RegExp {
+  const words = text.trim().split(/\s+/);
+  return new RegExp(`^\\s*${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+')}\\s*$`);
+}
 
 /** Chooses an entry of the menu that is open; all but the last are submenus. */
 export async function chooseFromMenu(page: Page, entries: readonly string[]): Promise<void> {
