@@ -18,6 +18,7 @@ export interface Probe {
   readonly argv: readonly string[];
   /** The same in the words of older programs, to be tried in order where `argv` fails; under the same id. */
   readonly older?: readonly (readonly string[])[];
+  /** Whether root sees more, or alone sees anything. */
   readonly needsRoot: boolean;
   /** Many a node has not what it reads, which is no fault then. */
   readonly optional: boolean;
@@ -104,7 +105,7 @@ export const PROBES: readonly Probe[] = [
     optional: true,
   }),
   // Without root the names of the processes are missing, and nothing else.
-  probe('ss', 'sockets that wait for packets', ['ss', '-Hlnptu']),
+  probe('ss', 'sockets that wait for packets', ['ss', '-Hlnptu'], { needsRoot: true }),
   probe('resolv-conf', 'DNS servers and search list', ['cat', '/etc/resolv.conf'], { scope: 'files' }),
   probe('hosts', 'names that need no DNS', ['cat', '/etc/hosts'], { scope: 'files' }),
   probe('flannel-subnet-env', 'the pod subnet that flannel gave the node', ['cat', '/run/flannel/subnet.env'], {

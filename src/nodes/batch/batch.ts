@@ -72,7 +72,7 @@ class Batch {
   private timer: NodeJS.Timeout | undefined;
   private sudo: Attempt | undefined;
   private sudoCommands: Attempt | undefined;
-  /** Why it was given up. */
+  /** Why it was given up, or could not be done. */
   private broken: SshError | undefined;
 
   constructor(
@@ -88,8 +88,8 @@ class Batch {
     const stderr = this.regions('stderr');
     const { name } = this.connection;
     this.giveUpAfter(START_LIMIT, `${name} does not start a shell; check its load, and the login shell of the user.`);
-    const result = await this.connection
-      .exec(SHELL, {
+    try {
+      const result = await this.connection.exec(SHELL, {
         input: batchScript(this.nonce, this.tasks),
         maxBytes: Infinity,
         signal: AbortSignal.any([this.options.signal, this.gaveUp.signal]),
@@ -100,15 +100,19 @@ class Batch {
         onStderr: (bytes) => {
           stderr.push(bytes);
         },
-      })
-      .finally(() => {
-        clearTimeout(this.timer);
       });
+      this.broken ??= this.reason(result);
+    } catch (error) {
+      if (!(error instanceof SshError)) throw error;
+      this.broken ??= this.cancelled ?? error;
+    } finally {
+      clearTimeout(this.timer);
+    }
     return {
       attempts: this.attempts,
       root: this.rootAccess,
       sudoSays: this.sudo?.stderr.toString().trim() ?? '',
-      broken: this.reason(result),
+      broken: this.broken,
     };
   }
 
@@ -118,10 +122,15 @@ class Batch {
     return this.sudoCommands?.code === 0 ? 'some by sudo' : 'none';
   }
 
+  private get cancelled(): SshError | undefined {
+    return this.options.signal.aborted
+      ? new SshError('cancelled', `Reading ${this.connection.name} was cancelled.`)
+      : undefined;
+  }
+
   private reason({ ended, code }: ExecResult): SshError | undefined {
     const { name } = this.connection;
-    if (this.broken) return this.broken;
-    if (this.options.signal.aborted) return new SshError('cancelled', `Reading ${name} was cancelled.`);
+    if (this.cancelled) return this.cancelled;
     if (ended === 'connection lost')
       return new SshError('closed', `The connection to ${name} broke off while it was read; connect again.`);
     if (code === 0) return undefined;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { type BatchOptions, type BatchResult, runBatch } from '../../../src/nodes/batch/batch';
+import { SshError } from '../../../src/nodes/ssh/errors';
 import type { Task } from '../../../src/nodes/batch/script';
 import { execHere } from '../support/exec-here';
 import { isInstalled } from '../support/programs';
@@ -97,6 +98,12 @@ suite('a batch of commands', here, () => {
     assert.equal(result.attempts[0]?.[0]?.cut, 'size');
     assert.ok(result.attempts[0][0].stdout.length <= 10_000);
     assert.equal(result.attempts[1]?.[0]?.stdout.toString(), 'next\n');
+  });
+
+  test('a node that runs nothing any more', async () => {
+    const refused = new SshError('shell', 'The node refuses to run commands.');
+    const result = await runBatch({ name: 'here', exec: () => Promise.reject(refused) }, [task(['echo'])], OPTIONS);
+    assert.deepEqual([result.broken, result.attempts], [refused, [[]]]);
   });
 
   test('a login shell that is none', async () => {
