@@ -70,6 +70,7 @@ class Batch {
   private readonly gaveUp = new AbortController();
   private send: (text: string) => void = () => undefined;
   private timer: NodeJS.Timeout | undefined;
+  private rootBegan = false;
   private sudo: Attempt | undefined;
   private sudoCommands: Attempt | undefined;
   /** Why it was given up, or could not be done. */
@@ -117,7 +118,7 @@ class Batch {
   }
 
   private get rootAccess(): RootAccess {
-    if (!this.sudo) return 'root';
+    if (!this.sudo) return this.rootBegan ? 'root' : 'none';
     if (this.sudo.code === 0) return 'sudo';
     return this.sudoCommands?.code === 0 ? 'some by sudo' : 'none';
   }
@@ -173,7 +174,9 @@ class Batch {
       this.stop(name, running, 'time');
     }, this.options.limit);
     const [task, argv] = this.argvOf(name);
-    if (task !== undefined) this.options.onStart?.(task, argv);
+    if (task === undefined) return;
+    if (this.tasks[task]?.root) this.rootBegan = true;
+    this.options.onStart?.(task, argv);
   }
 
   /** Ends a command: kindly, then not, and in the end without it. */
