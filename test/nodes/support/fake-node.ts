@@ -11,9 +11,14 @@ export interface KeyPair {
 export function keyPair(type: 'ed25519' | 'ecdsa' = 'ed25519', passphrase?: string): KeyPair {
   const encrypted = passphrase === undefined ? {} : { cipher: 'aes256-ctr', passphrase, rounds: 1 };
   const options = { comment: 'test', ...encrypted };
-  return type === 'ed25519'
-    ? ssh2.utils.generateKeyPairSync('ed25519', options as never)
-    : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...options } as never);
+  for (;;) {
+    const pair =
+      type === 'ed25519'
+        ? ssh2.utils.generateKeyPairSync('ed25519', options as never)
+        : ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256, ...options } as never);
+    // Of two hundred that ssh2 makes, one is malformed: ssh-keygen cannot read it either.
+    if (!(ssh2.utils.parseKey(pair.private, passphrase) instanceof Error)) return pair;
+  }
 }
 
 export function blobOf(key: KeyPair): Buffer {
