@@ -15,9 +15,13 @@ function obstacle(step, before) {
   return missing.length > 0 ? { result: 'skipped', reason: howToGet(missing) } : undefined;
 }
 
+/** The exit code of a script that finds that it cannot run here, and has said why. */
+const CANNOT = 77;
+
 async function runStep({ run, seconds }, names) {
   const { code, timedOut } = await run({ seconds }, names);
   if (timedOut) return { result: 'failed', reason: `took more than ${seconds} s` };
+  if (code === CANNOT) return { result: 'skipped', reason: 'cannot run here, for the reason above' };
   return code === 0 ? { result: 'passed', reason: '' } : { result: 'failed', reason: `exit code ${code}` };
 }
 

@@ -6,6 +6,7 @@ PROGRAMS.push('nft', 'nsenter', 'perl', 'python3', 'ss', 'ssh', 'ssh-keygen', 's
 
 /** What a lab needs of the kernel; some containers and some kernels have it not. */
 const TRIAL = `
+mkdir /run/trial; chown 2000 /run/trial
 ip netns add trial
 ip link add name trial0 type veth peer name trial1 netns trial
 ip link add name trial2 type bridge
@@ -22,5 +23,5 @@ export function whyNoLab() {
   const missing = PROGRAMS.filter((name) => !findProgram(name));
   if (missing.length > 0) return `not installed: ${missing.join(', ')}`;
   const why = tryIsolated(TRIAL);
-  return why && `networks cannot be made here: ${why}`;
+  return why && `neither accounts nor networks can be made here: ${why}`;
 }
