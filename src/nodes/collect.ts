@@ -1,7 +1,9 @@
 import type { NamespaceRecord, NodeRecord } from '../core/snapshot/format';
+import { plural } from '../core/outline/item';
 import { readInterfaces } from '../core/routing/read-interfaces';
 import { type Attempt, type RootAccess, runBatch } from './batch/batch';
 import { commandLine } from './batch/quote';
+import { SHELL } from './batch/script';
 import { findNamespaces, type FoundNamespace } from './namespaces';
 import { lastLine, type ReadOutput } from './output';
 import { HOST, hostPlan, namespacePlan, NAMESPACES_AT_ONCE, type PlannedProbe } from './plan';
@@ -116,6 +118,7 @@ class Collector {
 
   private async read(plan: readonly PlannedProbe[], counted = false): Promise<{ root: RootAccess; broken?: SshError }> {
     if (!counted) this.total += plan.length;
+    this.options.log?.(`${this.name}: ${SHELL}, for ${plural(plan.length, 'probe')}; those that need root by sudo -n`);
     const started = new Set<number>();
     const { attempts, root, sudoSays, broken } = await runBatch(
       this.connection,

@@ -1,3 +1,4 @@
+import { plural } from '../core/outline/item';
 import type { Attempt, RootAccess } from './batch/batch';
 import { lastLine, outputOf, type ReadOutput } from './output';
 import { HOST, type PlannedProbe } from './plan';
@@ -21,15 +22,27 @@ export interface Shortcoming {
   readonly text: string;
 }
 
-/** The same in sentences: what needs root needs it for one reason. */
+/** The same in sentences: what needs root needs it for one reason, and what is so everywhere is said once. */
 export function gapsOf(shortcomings: readonly Shortcoming[]): string[] {
   const needRoot = shortcomings.filter(({ why }) => why === 'needs root');
   const [first] = needRoot;
-  const others = shortcomings.filter(({ why }) => why !== 'needs root');
+  const others = new Map<string, string[]>();
+  for (const { namespace, probe, why, text } of shortcomings) {
+    if (why === 'needs root') continue;
+    const words = `${probe}: ${text}`;
+    others.set(words, [...(others.get(words) ?? []), namespace]);
+  }
   return [
     ...(first ? [`${needRoot.map(({ probe }) => probe).join(', ')}: ${first.text}`] : []),
-    ...others.map(({ namespace, probe, text }) => `${namespace === HOST ? '' : `${namespace}, `}${probe}: ${text}`),
+    ...[...others].map(([words, namespaces]) => `${placeOf(namespaces)}${words}`),
   ];
+}
+
+/** Nothing for the node itself. */
+function placeOf(namespaces: readonly string[]): string {
+  const [first = HOST] = namespaces;
+  if (namespaces.length > 1) return `${first} and ${plural(namespaces.length - 1, 'other namespace')}, `;
+  return first === HOST ? '' : `${first}, `;
 }
 
 export interface Circumstances {

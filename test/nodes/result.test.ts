@@ -3,7 +3,7 @@ import { suite, test } from 'node:test';
 import type { Attempt } from '../../src/nodes/batch/batch';
 import type { PlannedProbe } from '../../src/nodes/plan';
 import { type Probe, probe } from '../../src/nodes/probes';
-import { type Circumstances, resultOf } from '../../src/nodes/result';
+import { type Circumstances, gapsOf, resultOf } from '../../src/nodes/result';
 
 function planned(one: Probe): PlannedProbe {
   const forms = [one.argv, ...(one.older ?? [])];
@@ -21,6 +21,32 @@ const AS_ROOT: Circumstances = {
 };
 const PLAIN = planned(probe('ip-rule', '', ['ip', '-j', 'rule'], { older: [['ip', 'rule']] }));
 const OPTIONAL = planned(probe('ipset-save', '', ['ipset', 'save'], { optional: true, needsRoot: true }));
+
+suite('what is missing, in sentences', () => {
+  const failed = { probe: 'ip-neigh', why: 'failed', text: 'no.' } as const;
+  const root = { namespace: 'host', why: 'needs root', text: 'only root.' } as const;
+  for (const [title, shortcomings, sentences] of [
+    ['of the node', [{ ...failed, namespace: 'host' }], ['ip-neigh: no.']],
+    ['of a namespace', [{ ...failed, namespace: 'g4' }], ['g4, ip-neigh: no.']],
+    [
+      'of many',
+      ['host', 'g4', 'g5'].map((namespace) => ({ ...failed, namespace })),
+      ['host and 2 other namespaces, ip-neigh: no.'],
+    ],
+    [
+      'what needs root',
+      [
+        { ...failed, namespace: 'host' },
+        { ...root, probe: 'ss' },
+        { ...root, probe: 'conntrack' },
+      ],
+      ['ss, conntrack: only root.', 'ip-neigh: no.'],
+    ],
+  ] as const)
+    test(title, () => {
+      assert.deepEqual(gapsOf(shortcomings), sentences);
+    });
+});
 
 suite('what came of a probe', () => {
   test('the form that succeeded, in its own words', () => {
