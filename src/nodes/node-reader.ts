@@ -1,7 +1,7 @@
 import { collectNode, type CollectOptions, type NodeReading } from './collect';
 import type { ConfiguredNode } from './configured-node';
 import type { ConfigReader } from './ssh/config-values';
-import { connect, type ConnectOptions } from './ssh/connect';
+import type { ConnectOptions } from './ssh/connect';
 import type { Connection } from './ssh/connection';
 import { checkName, checkPort, type Destination } from './ssh/destination';
 import { messageOf, SshError } from './ssh/errors';
@@ -62,6 +62,8 @@ export class NodeReader {
     const { config, me, ...options } = this.options;
     const { name } = this.node;
     const settings = await new Resolver(config, me, signal).resolve(destinationOf(this.node), overridesOf(this.node));
+    // ssh2 takes longer to load than all the rest: it waits until there is something to connect to.
+    const { connect } = await import('./ssh/connect');
     this.connection = await connect({ ...settings, name }, { ...options, signal });
     this.connection.onLost(() => {
       for (const listener of this.listeners) listener();

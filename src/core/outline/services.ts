@@ -14,7 +14,21 @@ import type { OutlineItem, SourceRef } from './item';
 
 /** Services, their ports, and where each connection may go. */
 export function serviceItems(cluster: Cluster): OutlineItem[] {
-  return cluster.services.map((service) => serviceItem(cluster, service));
+  if (cluster.services.length > 0) return cluster.services.map((service) => serviceItem(cluster, service));
+  const rules = cluster.nodes.some(
+    ({ host }) => host !== undefined && (host.netfilter(4).known !== 'none' || host.netfilter(6).known !== 'none'),
+  );
+  return [
+    rules
+      ? { id: 'none', label: 'No services', description: 'neither in the rules nor in etcd', icon: 'info' }
+      : {
+          id: 'none',
+          label: 'Services: not known',
+          description: 'no rules were read',
+          icon: 'question',
+          state: 'missing',
+        },
+  ];
 }
 
 function serviceItem(cluster: Cluster, service: Service): OutlineItem {

@@ -38,7 +38,7 @@ interface Appearance {
   readonly color?: string;
 }
 
-function appearance({ state, reading, connected }: LiveNode): Appearance {
+function appearance({ settings, state, reading, connected }: LiveNode): Appearance {
   const when = reading && age(reading.at.toISOString(), new Date());
   const stale = when === undefined ? [] : [vscode.l10n.t('What is shown was read {0}.', when)];
   switch (state.kind) {
@@ -53,7 +53,12 @@ function appearance({ state, reading, connected }: LiveNode): Appearance {
     case 'reading':
       return { words: vscode.l10n.t('reading…'), details: stale, icon: 'sync~spin' };
     case 'failed':
-      return { words: state.message, details: stale, icon: 'error', color: 'list.errorForeground' };
+      return {
+        words: state.message.replace(`${settings.name}: `, ''),
+        details: stale,
+        icon: 'error',
+        color: 'list.errorForeground',
+      };
     case 'read': {
       const gaps = reading?.gaps ?? [];
       const words = [

@@ -2,6 +2,9 @@ import type { Locator, Page } from 'playwright-core';
 import { List, type Row } from './list';
 import { until } from './wait';
 
+/** How long an answer may take to be taken, before it is given again. */
+const TAKEN_MS = 1500;
+
 /** The box at the top of the window that asks for a choice or a text. One step of a question; wait for each anew. */
 export class QuickInput {
   private readonly page: Page;
@@ -63,6 +66,17 @@ export class QuickInput {
   async answer(text: string): Promise<void> {
     await this.input.fill(text);
     await this.accept();
+  }
+
+  /** Answers where a file is asked for: the box shows a folder first, and takes no answer until it has read it. */
+  async answerPath(path: string): Promise<void> {
+    await until(`${path} to be taken`, async () => {
+      await this.answer(path);
+      return this.root.waitFor({ state: 'hidden', timeout: TAKEN_MS }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Presses Enter. */
