@@ -56,7 +56,7 @@ journey(
 
 journey('without a cluster the view offers one', {}, async (workbench) => {
   const nodes = await workbench.section('Nodes');
-  assert.match(await nodes.welcome(), /No cluster is open/);
+  assert.match(await nodes.welcome(), /Add a node that you reach over SSH, open a snapshot, or look at the demo/);
   await workbench.screenshot('welcome');
   await nodes.root.getByRole('button', { name: 'Open Demo Cluster' }).click();
   assert.equal((await nodes.tree.item('Demo: g4 and g5', 'worker')).description, '192.168.1.12');
@@ -111,3 +111,24 @@ journey('what the snapshot does not hold is settled by a switch', {}, async (wor
   await setting.getByRole('radio', { name: 'not known' }).check();
   await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker/);
 });
+
+journey(
+  'a workspace that is not trusted names no nodes',
+  {
+    trusted: false,
+    files: {
+      '.vscode/settings.json': JSON.stringify({
+        'hoplens.nodes': [{ name: 'theirs', host: '127.0.0.1', port: 1 }],
+        'hoplens.sshConfigFile': '/nowhere/config',
+      }),
+    },
+  },
+  async (workbench) => {
+    await workbench.toShow('Restricted Mode');
+    const nodes = await workbench.section('Nodes');
+    assert.match(await nodes.welcome(), /Add a node that you reach over SSH/);
+    await workbench.runCommand('Workspaces: Manage Workspace Trust');
+    await workbench.page.getByRole('button', { name: 'Trust', exact: true }).first().click();
+    assert.match((await nodes.tree.item('Live nodes', 'theirs')).description, /not read yet/);
+  },
+);
