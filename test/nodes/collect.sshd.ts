@@ -68,6 +68,15 @@ suite('reading a node', { concurrency: 3, timeout: 120_000 }, () => {
       assert.match(reading.gaps.join('\n'), /^Pods and containers were not read/m);
     });
 
+  test('by one whose sudo hangs', async (context) => {
+    const node = await LiveNode.start(context, { users: [{ name: 'guest' }] });
+    await node.replace('sudo', 'sleep 1000');
+    const reading = await read(node, { limits: { milliseconds: 4_000, maxBytes: 1 << 20, namespaces: 10 } });
+    assert.deepEqual([reading.root, reading.broken], ['none', undefined]);
+    assert.equal(host(reading)['ip-addr']?.exitCode, 0);
+    assert.match(reading.gaps[0] ?? '', /^iptables-save, .*it says: nothing, it hangs/);
+  });
+
   test('by one who may run some commands by sudo', async (context) => {
     const node = await LiveNode.start(context, { users: [{ name: 'auditor' }] });
     await node.run(`echo 'auditor ALL=(root) NOPASSWD: /usr/sbin/iptables-save' >>/etc/sudoers`);

@@ -39,7 +39,7 @@ export interface BatchOptions {
   readonly onEnd?: (task: number, attempt: Attempt) => void;
 }
 
-/** From the request to run a shell to its first word, and from an order to end a command to its end. */
+/** From one command to the next, the first included; and from an order to end a command to its end. */
 const START_LIMIT = 10_000;
 const TERM_GRACE = 1_000;
 const KILL_GRACE = 2_000;
@@ -112,7 +112,7 @@ class Batch {
     return {
       attempts: this.attempts,
       root: this.rootAccess,
-      sudoSays: this.sudo?.stderr.toString().trim() ?? '',
+      sudoSays: this.sudo?.cut ? 'nothing, it hangs' : (this.sudo?.stderr.toString().trim() ?? ''),
       broken: this.broken,
     };
   }
@@ -153,7 +153,7 @@ class Batch {
       },
       onEnd: (name, code) => {
         const running = this.enter(name);
-        if (stream === 'stdout') clearTimeout(this.timer);
+        if (stream === 'stdout') this.expectNext();
         if (++running.ends === 2) this.ended(name, code, running);
       },
     });
@@ -190,6 +190,11 @@ class Batch {
       const what = argv.length > 0 ? argv.join(' ') : 'sudo';
       this.giveUpAfter(KILL_GRACE, `${this.connection.name} cannot end "${what}", which hangs; look at it there.`);
     }, TERM_GRACE);
+  }
+
+  private expectNext(): void {
+    clearTimeout(this.timer);
+    this.giveUpAfter(START_LIMIT, `${this.connection.name} does not go on; check its load, and whether sudo hangs.`);
   }
 
   private giveUpAfter(limit: number, message: string): void {

@@ -97,11 +97,15 @@ function asRoot(functions: string, lines: string): string {
 functions=${quote(functions)}
 lines=${quote(lines)}
 if [ "$(id -u)" = 0 ]; then eval "$lines"
-elif run ${ASK_SUDO} sudo -n /bin/sh -c :; then
+elif run ${ASK_SUDO} sudo -n /bin/sh -c : && [ "$code" = 0 ]; then
   sudo -n /bin/sh -c "$functions$lines
 exit 0" <&3 || exit
 else
-  run ${ASK_SUDO_COMMANDS} sudo -n -l && as='sudo -n'
+  # A sudo that hangs is not asked again.
+  case $code in
+    137 | 143) ;;
+    *) run ${ASK_SUDO_COMMANDS} sudo -n -l && [ "$code" = 0 ] && as='sudo -n' ;;
+  esac
   eval "$lines"
 fi
 `;
