@@ -1,6 +1,8 @@
 // Holds the tracer against the kernel of this machine, in network namespaces: test/kernel/**/*.test.ts
 //   node scripts/kernel.mjs [PART-OF-A-PATH …]
+//   node scripts/kernel.mjs --cases N [--seed S]: only networks drawn from a seed, at least N packets, and what they met
 // Exit code 77: cannot run here; the reason is on standard error.
+import { parseArgs } from 'node:util';
 import { bundleTests, findTests } from './bundle-tests.mjs';
 import { isolated, tryIsolated } from './lib/isolated.mjs';
 import { main } from './lib/main.mjs';
@@ -9,6 +11,7 @@ import { findProgram } from './lib/programs.mjs';
 
 const SKIPPED = 77;
 const LIMIT_SECONDS = 900;
+const SECONDS_A_CASE = 5;
 /** Networks that are tested at the same time. */
 const AT_ONCE = 3;
 const PROGRAMS = ['bridge', 'conntrack', 'ip', 'ip6tables', 'ip6tables-save', 'ipset', 'iptables', 'iptables-legacy'];
@@ -42,7 +45,15 @@ await main(async () => {
     console.error(`The kernel tests are skipped: ${reason}.`);
     return SKIPPED;
   }
-  const files = findTests('test/kernel', '.test.ts', process.argv.slice(2));
+  const { values, positionals } = parseArgs({
+    options: { cases: { type: 'string' }, seed: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const drawn = values.cases !== undefined || values.seed !== undefined;
+  if (drawn) process.env.HOPLENS_CASES = values.cases ?? '6';
+  if (values.seed !== undefined) process.env.HOPLENS_SEED = values.seed;
+  const limit = Math.max(LIMIT_SECONDS, Number(values.cases ?? 0) * SECONDS_A_CASE);
+  const files = findTests('test/kernel', '.test.ts', drawn ? ['random.test'] : positionals);
   if (files.length === 0) throw new Error('No kernel test matches.');
   const imports = files.map((file) => `require('./${file}');`).join(' ');
   const contents = `import { describe } from 'node:test'; describe('kernel', { concurrency: ${AT_ONCE} }, () => { ${imports} });`;
@@ -51,7 +62,7 @@ await main(async () => {
     stdin: { contents, resolveDir: '.', loader: 'ts' },
   });
   const node = [process.execPath, '--enable-source-maps', '--test-reporter=spec', 'test/out/kernel.cjs'];
-  const { code, timedOut } = await run('unshare', isolated(node), { seconds: LIMIT_SECONDS });
-  if (timedOut) throw new Error(`The kernel tests took more than ${LIMIT_SECONDS} s.`);
+  const { code, timedOut } = await run('unshare', isolated(node), { seconds: limit });
+  if (timedOut) throw new Error(`The kernel tests took more than ${limit} s.`);
   return code;
 });

@@ -88,13 +88,14 @@ export function view(
     physOut: undefined,
     bridged: false,
     tracking: tracked('NEW', connection(seen)),
-    ownSocket: false,
+    socket: undefined,
     addressType: (address) =>
       Object.entries(types).find(
         ([text]) => ip(text).value === address.value && ip(text).family === address.family,
       )?.[1] ?? 'UNICAST',
     reversePath: () => reversePathGood,
     inSet: () => sets,
+    recentList: () => new Map(),
     ...more,
   };
 }

@@ -17,7 +17,7 @@ export interface Packet {
   readonly flags?: number;
   readonly mark: number;
   readonly ttl: number;
-  /** Bytes of the whole IP packet. */
-  readonly length: number;
+  /** Bytes of the whole IP packet; undefined where that is a matter of what a program sends. */
+  readonly length: number | undefined;
   readonly dscp: number;
 }

@@ -57,6 +57,12 @@ export type AddressType =
   | 'PROHIBIT'
   | 'THROW';
 
+/** A program, or the kernel itself: it answers echoes, and refuses connections. */
+export type SocketOwner = 'program' | 'kernel';
+
+/** A list of `-m recent`, as far as this trace has written it: how often it has noted an address. */
+export type RecentList = Map<string, number>;
+
 /** The packet and its surroundings, as a match sees them at a hook. */
 export interface PacketView {
   readonly family: Family;
@@ -69,14 +75,15 @@ export interface PacketView {
   readonly physOut: string | undefined;
   readonly bridged: boolean;
   readonly tracking: Tracking;
-  /** Whether a socket of this network namespace sends the packet. */
-  readonly ownSocket: boolean;
+  /** Whose socket of this network namespace sends the packet; undefined where it comes from elsewhere. */
+  readonly socket: SocketOwner | undefined;
   /** By the local table; with `device`, addresses on other interfaces do not count. */
   addressType(address: Address, device: string | undefined): AddressType | Unknown;
   /** The reverse path check of `-m rpfilter`: true where the way back is good. */
   reversePath(check: { loose: boolean; useMark: boolean; acceptLocal: boolean }): Answer;
   /** Whether set `name` holds what `directions` (src, dst) take from the packet. */
   inSet(name: string, directions: readonly string[]): Answer;
+  recentList(name: string): RecentList;
 }
 
 /** Who an address belongs to, in words; used to tell what a rule does. */
@@ -87,6 +94,8 @@ export interface Names {
 /** One test of a rule. */
 export interface Condition {
   test(view: PacketView): Answer;
+  /** What it does beside answering, once all before it in the rule hold: note an address, count. */
+  act?(view: PacketView): void;
   /** A fragment that follows "packets": `to 10.0.0.1`, `that come in on docker0`. */
   words(names: Names): string;
 }

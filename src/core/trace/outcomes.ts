@@ -6,6 +6,7 @@ import type { Run } from './simulator/simulate';
 
 /** Outcomes shown beside the one that stands for the rest. */
 const MOST_OUTCOMES = 8;
+
 /** Runs that agree in verdict, end and way are one outcome. */
 export function signature({ verdict, request, reply, ack, data }: Run): string {
   const legs = [request, reply, ack, data].map((traced) => {

@@ -23,7 +23,16 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
 
   // TCP is told after three seconds that no neighbour answers.
   const silence = observation.askedInVain && outcome.request.steps.at(-1)?.effect.startsWith('not sent') === true;
-  const verdict = silence ? 'unroutable' : observation.verdict;
+  // Who refuses a packet tells its sender, if there is a way back; the sender may have heard nothing.
+  const untold =
+    observation.verdict === 'dropped' &&
+    (outcome.verdict === 'rejected' || (outcome.verdict === 'unroutable' && isOutOfSight(outcome)));
+  // A server that finds no way back to the client does not take its SYN at all.
+  const mute =
+    observation.verdict === 'dropped' &&
+    outcome.reply?.verdict === 'unroutable' &&
+    outcome.reply.steps.every(({ kind }) => kind === 'route');
+  const verdict = silence ? 'unroutable' : untold || mute ? outcome.verdict : observation.verdict;
   // A datagram's sender is told that the way of a packet is lost in OUTPUT; of TCP it is silently dropped.
   const lostInOutput = outcome.request.reason?.endsWith('after the rules changed the packet') === true;
   if (!lostInOutput || verdict !== 'unroutable') compare('verdict', outcome.verdict, verdict);
@@ -32,7 +41,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
   const hidden =
     !observation.accepted &&
     steps.some(({ hook, table, effect }) => hook === 'INPUT' && table === 'nat' && effect.startsWith('SNAT'));
-  if (!hidden)
+  if (!hidden && !mute)
     compare(
       'source that the server sees',
       received ? socketText(received.src, received.sport) : undefined,
@@ -44,7 +53,11 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     real: ReadonlyMap<string, string[]>,
   ): void => {
     for (const key of new Set([...predicted.keys(), ...real.keys()]))
-      compareLists(`rules of ${what} on ${key}`, withoutTrace(predicted.get(key)), withoutTrace(real.get(key)));
+      compareLists(
+        `rules of ${what} on ${key}`,
+        comparable(cluster, key, predicted.get(key)),
+        comparable(cluster, key, real.get(key)),
+      );
   };
   for (const name of LEGS) {
     const leg = outcome[name];
@@ -52,14 +65,14 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     if (outcome.verdict === 'loop') {
       compareLists(
         `captures of the ${name}`,
-        [...new Set(predictedCaptures(leg, false))],
+        [...new Set(predictedCaptures(cluster, leg, false))],
         [...new Set(realCaptures(cluster, real.seen))],
       );
       continue;
     }
     const outer = `the outer packet of the ${name}`;
-    compareLists(`captures of the ${name}`, predictedCaptures(leg, false), realCaptures(cluster, real.seen));
-    compareLists(`captures of ${outer}`, predictedCaptures(leg, true), realCaptures(cluster, real.outer.seen));
+    compareLists(`captures of the ${name}`, predictedCaptures(cluster, leg, false), realCaptures(cluster, real.seen));
+    compareLists(`captures of ${outer}`, predictedCaptures(cluster, leg, true), realCaptures(cluster, real.outer.seen));
     compareRules(`the ${name}`, predictedRules(leg?.steps ?? []), real.matched);
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
@@ -81,6 +94,16 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     );
   }
   return found;
+}
+
+/** Whether the request ended in another namespace than that of its sender, or inside a tunnel. */
+function isOutOfSight({ request }: Outcome): boolean {
+  const [first] = request.steps;
+  return (
+    request.steps.at(-1)?.kind === 'tunnel' ||
+    first?.node !== request.end.node ||
+    first.namespace !== request.end.namespace
+  );
 }
 
 /** A leg that is not delivered ends where the packet was seen last: on an interface, or the bridge that it is a port of. */
@@ -106,15 +129,25 @@ function indent(lines: readonly string[]): string[] {
   return lines.length === 0 ? ['      nothing'] : lines.map((line) => `      ${line}`);
 }
 
-/** The rules that make the kernel tell its way are the test's own. */
-function withoutTrace(rules: readonly string[] = []): string[] {
-  return rules.filter((text) => !text.endsWith('-j TRACE'));
+/**
+ * Without the rules that make the kernel tell its way, which are the test's own. Where both flavours have rules, it is a
+ * matter of their order whether a chain that lets everything pass is still met.
+ */
+function comparable(cluster: Cluster, place: string, rules: readonly string[] = []): string[] {
+  const space = place.replace(/ (?:nft|legacy)$/, '');
+  const namespace = cluster.namespaces.find((one) => nameOf(one.node, one.name) === space);
+  const flavours = new Set(
+    ([4, 6] as const).flatMap((family) => namespace?.netfilter(family).tables.map(({ flavour }) => flavour) ?? []),
+  );
+  return rules.filter((text) => !text.endsWith('-j TRACE') && !(flavours.size > 1 && text.endsWith(' policy ACCEPT')));
 }
 
 /** The test's captures are not promiscuous: that would change what a bridge does. */
-function predictedCaptures(leg: Leg | null, outer: boolean): string[] {
+function predictedCaptures(cluster: Cluster, leg: Leg | null, outer: boolean): string[] {
+  const known = knownSpaces(cluster);
   return (leg?.captures ?? [])
     .filter((one) => one.outer === outer && one.promiscuous !== true)
+    .filter((one) => known.has(nameOf(one.node, one.namespace)))
     .map(describeSighting)
     .map(withoutHash)
     .sort();
@@ -125,9 +158,13 @@ function describeSighting({ node, namespace, interface: device, direction, packe
   return `${nameOf(node, namespace)} ${device ?? ''} ${direction} ${packet.proto} ${way}`;
 }
 
+function knownSpaces(cluster: Cluster): Set<string> {
+  return new Set(cluster.namespaces.map((one) => nameOf(one.node, one.name)));
+}
+
 /** What can be compared: captures in namespaces that the snapshot shows. */
 function realCaptures(cluster: Cluster, seen: readonly Seen[]): string[] {
-  const known = new Set(cluster.namespaces.map((one) => nameOf(one.node, one.name)));
+  const known = knownSpaces(cluster);
   return seen
     .filter((one) => known.has(one.space))
     .map(describeSeen)

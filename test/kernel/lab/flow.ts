@@ -17,6 +17,7 @@ export class Flow {
   private first: number | undefined;
   private answer: number | undefined;
   private readonly ids = new Map<PacketName, number>();
+  private finished = false;
 
   constructor(
     private readonly sourcePort: number,
@@ -24,7 +25,9 @@ export class Flow {
   ) {}
 
   nameOf(packet: WirePacket): PacketName {
-    const name = this.kindOf(packet);
+    const kind = this.kindOf(packet);
+    // What a server sends that learns of the connection from its end is no matter of the handshake.
+    const name = kind === 'data' && this.finished && !this.ids.has('data') ? 'other' : kind;
     if (!this.ids.has(name)) this.ids.set(name, packet.id);
     return this.ids.get(name) === packet.id ? name : 'other';
   }
@@ -59,6 +62,7 @@ export class Flow {
       this.answer ??= sequence;
       return 'reply';
     }
+    if ((flags & FLAG.FIN) !== 0 && sequence === after) this.finished = true;
     const answered = this.answer === undefined ? undefined : (this.answer + 1) >>> 0;
     if (flags === FLAG.ACK && payload.length === 0 && sequence === after && acknowledged === answered) return 'ack';
     return flags === (FLAG.PSH | FLAG.ACK) && sequence === answered ? 'data' : 'other';

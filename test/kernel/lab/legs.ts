@@ -68,11 +68,19 @@ export function sortIntoLegs(
       if (!carriers.has(outerKey(one.packet))) carriers.set(outerKey(one.packet), leg);
     }
   }
-  for (const [space, run] of runsOf(cluster, records).filter(([, run]) => isFirst(run))) {
+  const passes = new Map<ObservedLeg, OnePass>();
+  // They are read some time after they happened, all of them as late.
+  const runs = runsOf(cluster, records);
+  const begin = Math.min(...runs.map(([, run]) => run.time));
+  for (const [space, run] of runs.filter(([, { time }]) => time < begin + RETRANSMISSION_SECONDS)) {
     const key = `${space} ${run.flavour}`;
     const carrier = carriers.get(outerKey(run.packet)) ?? departures.get(departureKey(space, run.packet.length));
     if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
-    else if (carrier) addOnce(carrier.outer.matched, key, run);
+    else if (carrier) {
+      const pass = passes.get(carrier) ?? new OnePass();
+      passes.set(carrier, pass);
+      pass.add(carrier.outer.matched, key, run);
+    }
   }
   return legs;
 }
@@ -103,9 +111,23 @@ function add(matched: Map<string, string[]>, key: string, texts: readonly string
   matched.set(key, [...(matched.get(key) ?? []), ...texts]);
 }
 
-/** An outer packet passes a base chain once; what is told of it again is another packet like it. */
-function addOnce(matched: Map<string, string[]>, key: string, run: ChainRun): void {
-  const begins = run.matched[0];
-  if (begins !== undefined && matched.get(key)?.includes(begins) === true) return;
-  add(matched, key, run.matched);
+const BASE = /^(\S+ (?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)) (?:#(\d+)|policy)/;
+
+/**
+ * An outer packet passes a base chain once, and downwards. Where it seems to begin again, all that is told from there
+ * on is of another packet like it.
+ */
+class OnePass {
+  private readonly reached = new Map<string, number>();
+  private readonly over = new Set<string>();
+
+  add(matched: Map<string, string[]>, key: string, run: ChainRun): void {
+    const [, chain, number = '1000000'] = BASE.exec(run.matched[0] ?? '') ?? [];
+    const place = `${key} ${chain ?? ''}`;
+    if (chain !== undefined && Number(number) <= (this.reached.get(place) ?? 0)) this.over.add(key);
+    if (this.over.has(key)) return;
+    const last = run.matched.findLast((text) => BASE.exec(text)?.[1] === chain);
+    if (chain !== undefined) this.reached.set(place, Number(BASE.exec(last ?? '')?.[2] ?? 1000000));
+    add(matched, key, run.matched);
+  }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import { Agent } from './agent';
 import { mustRun } from './command';
+import { applyRules, type RuleSet } from './ruleset';
 
 /** One network namespace of a plan. */
 export interface Space {
@@ -11,6 +12,10 @@ export interface Space {
   readonly setup?: string;
   /** More of them, once neighbours know each other. */
   readonly rules?: string;
+  /** Commands that are tried: one may fail where another has come before it. */
+  readonly twists?: readonly string[];
+  /** Rules, as many as are accepted. */
+  readonly rulesets?: readonly RuleSet[];
   /** flannel's udp backend: a TUN, made before the setup runs. */
   readonly tunnel?: Tunnel;
   /** Servers that run in it: `tcp 0.0.0.0:80`, `udp [::]:53`. */
@@ -47,18 +52,17 @@ const PREAMBLE = [
   'net.ipv4.conf.default.rp_filter=0',
   'net.ipv4.conf.all.forwarding=0',
   'net.ipv4.tcp_synack_retries=0',
+  // Every error is sent, however many there are.
+  'net.ipv4.icmp_ratelimit=0',
+  'net.ipv4.icmp_ratemask=0',
+  'net.ipv6.icmp.ratelimit=0',
   'net.ipv6.conf.default.accept_dad=0',
   'net.ipv6.conf.default.router_solicitations=0',
 ];
-/**
- * A bridged packet takes another way when its neighbour's MAC address is no longer sure (br_nf_pre_routing_finish_bridge
- * in net/bridge/br_netfilter_hooks.c), which by default is so after half a minute.
- */
-const STAY_ACQUAINTED = 'for file in /proc/sys/net/ipv4/neigh/*/base_reachable_time_ms; do echo 3600000 >$file; done';
 const NO_IPV6 = ['net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1'];
 
 /** Short words for the commands that setups are full of: `nat OUTPUT -d 10.0.0.1 -j DNAT …` appends a rule. */
-const PRELUDE = `
+export const PRELUDE = `
 append() { table=$1; shift; \${IPTABLES:-iptables} -w -t "$table" -A "$@"; }
 raw() { append raw "$@"; }
 mangle() { append mangle "$@"; }
@@ -67,6 +71,18 @@ filter() { append filter "$@"; }
 security() { append security "$@"; }
 chain() { table=$1; shift; for name; do \${IPTABLES:-iptables} -w -t "$table" -N "$name"; done; }
 `;
+
+/**
+ * A port of a bridge passes nothing until the kernel has noticed that its cable is plugged in at both ends. And who is
+ * known stays so, and is not asked again: a bridged packet takes another way when its neighbour's MAC address is no longer
+ * sure (br_nf_pre_routing_finish_bridge in net/bridge/br_netfilter_hooks.c).
+ */
+const SETTLE = `
+left=100
+while { bridge link; ip -o link show up type veth; } | grep -q 'state \\(disabled\\|listening\\|learning\\|blocking\\)\\|NO-CARRIER' && [ $left -gt 0 ]
+do left=$((left - 1)); sleep 0.01; done
+for file in /proc/sys/net/ipv[46]/neigh/*/base_reachable_time_ms; do echo 3600000 >"$file"; done
+for file in /proc/sys/net/ipv[46]/neigh/*/delay_first_probe_time; do echo 3600 >"$file"; done`;
 
 /** Makes the kernel tell which rules packets match. Rules before these would not be told. */
 function traceSetup({ flavours = ['nft'] }: Space, ipv6: boolean): string {
@@ -84,6 +100,8 @@ function traceSetup({ flavours = ['nft'] }: Space, ipv6: boolean): string {
 /** A network of namespaces, really built. */
 export class Network {
   readonly agent = new Agent();
+  /** Commands and rules of the plan that failed. */
+  readonly refused: string[] = [];
   private readonly names = new Map<string, string>();
   private readonly prefix = `hoplens-${randomBytes(3).toString('hex')}`;
 
@@ -127,7 +145,7 @@ export class Network {
     const { spaces, cables, ipv6 } = this.plan;
     await mustRun(['ip', '-batch', '-'], [...this.names.values()].map((name) => `netns add ${name}\n`).join(''));
     const settings = [...PREAMBLE, ...(ipv6 === true ? [] : NO_IPV6)].join(' ');
-    for (const space of Object.keys(spaces)) await this.run(space, `sysctl -qw ${settings}\nip link set lo up`);
+    await this.each(async (space) => this.run(space, `sysctl -qw ${settings}\nip link set lo up`));
     const links = cables.map((cable) => {
       const [near, far] = cable.map((end) => {
         const colon = end.lastIndexOf(':');
@@ -138,19 +156,37 @@ export class Network {
     await mustRun(['ip', '-batch', '-'], links.join(''));
     for (const [space, { tunnel }] of Object.entries(spaces))
       if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
-    for (const [space, { setup }] of Object.entries(spaces)) if (setup !== undefined) await this.run(space, setup);
-    for (const space of new Set(this.plan.acquainted?.map(([one]) => one))) await this.run(space, STAY_ACQUAINTED);
+    await this.each(async (space, { setup }) => setup !== undefined && this.run(space, setup));
+    await this.each(async (space) => this.run(space, SETTLE));
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
-    for (const [space, { rules }] of Object.entries(spaces)) if (rules !== undefined) await this.run(space, rules);
+    await this.each(async (space, { rules }) => rules !== undefined && this.run(space, rules));
+    await this.each(async (space, planned) => this.twist(space, planned));
     if (this.plan.unwatched !== true) await this.watch();
     for (const [space, { serves = [] }] of Object.entries(spaces))
       for (const server of serves) await this.serve(space, server);
   }
 
+  private async each(make: (space: string, planned: Space) => Promise<unknown>): Promise<void> {
+    await Promise.all(Object.entries(this.plan.spaces).map(async ([space, planned]) => make(space, planned)));
+  }
+
+  /** What is tried. What is refused is kept in `refused`. */
+  private async twist(space: string, planned: Space): Promise<void> {
+    const { twists = [], rulesets = [] } = planned;
+    if (twists.length > 0) {
+      const script = twists.map((line, at) => `{ ${line}; } 2>/dev/null || echo ${at}`).join('\n');
+      const failed = (await this.run(space, script)).split('\n').filter(Boolean);
+      this.refused.push(...failed.map((at) => twists[Number(at)] ?? ''));
+    }
+    // Before the rules, so that all tables of one flavour are there before those of the other.
+    if (rulesets.length > 0) await this.run(space, traceSetup(planned, this.plan.ipv6 === true));
+    for (const ruleset of rulesets) this.refused.push(...(await applyRules(this.namespace(space), ruleset)));
+  }
+
   private async watch(): Promise<void> {
     const { spaces, ipv6 } = this.plan;
     for (const [space, planned] of Object.entries(spaces))
-      if (planned.kind === 'host') await this.run(space, traceSetup(planned, ipv6 === true));
+      if (planned.kind === 'host' && !planned.rulesets) await this.run(space, traceSetup(planned, ipv6 === true));
     for (const [space, { kind }] of Object.entries(spaces)) {
       await this.agent.capture(this.namespace(space));
       if (kind === 'host') await this.agent.trace(this.namespace(space));

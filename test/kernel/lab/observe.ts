@@ -13,10 +13,14 @@ import { wayOf } from './wire';
 /** What is sent. `from` is a space of the network. */
 export interface Question {
   readonly from: string;
+  /** What the tracer is asked instead: `outside:…` for a space that the snapshot does not show. */
+  readonly asks?: string;
   readonly to: string;
   readonly protocol?: 'tcp' | 'udp' | 'icmp';
   /** How long the client waits: by default not until TCP sends anything again, which it does after a second. */
   readonly seconds?: number;
+  /** What no snapshot can tell of it, and the tracer says it does not know. */
+  readonly unknowns?: readonly string[];
 }
 
 /** What the kernel did. */
@@ -50,7 +54,8 @@ export function freshPort(): number {
 const FORGET = `
 conntrack -F 2>/dev/null
 ip neigh flush nud incomplete 2>/dev/null
-ip neigh flush nud failed 2>/dev/null`;
+ip neigh flush nud failed 2>/dev/null
+for list in /proc/net/xt_recent/*; do [ ! -e "$list" ] || echo / >"$list"; done`;
 
 /** Sends a packet through a network whose state is `cluster`, and watches. */
 export async function observe(

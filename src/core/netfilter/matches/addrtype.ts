@@ -1,3 +1,4 @@
+import type { Address } from '../../net/address';
 import { type AddressType, type Answer, type Condition, type MatchModule, not, type Unknown } from '../match';
 import { each, unless, valueOf } from './values';
 
@@ -27,6 +28,20 @@ function withoutTable(wanted: readonly AddressType[], isLocal: Unknown): Answer 
   return local ? isLocal : not(isLocal);
 }
 
+/** Types that IPv6 looks up; UNICAST and MULTICAST it tells from the address itself (net/netfilter/xt_addrtype.c `match_type6`). */
+const LOOKED_UP: readonly AddressType[] = ['LOCAL', 'ANYCAST', 'UNREACHABLE'];
+
+/** Over IPv6 a local address is UNICAST as well, and of the types asked for the address alone has to have all. */
+function hasType6(address: Address, wanted: readonly AddressType[], type: AddressType | Unknown): Answer {
+  const multicast = address.value >> 120n === 0xffn;
+  if (wanted.includes('MULTICAST') && !multicast) return false;
+  if (wanted.includes('UNICAST') && multicast) return false;
+  if (wanted.includes('UNSPEC') && address.value !== 0n) return false;
+  const lookups = wanted.filter((one) => LOOKED_UP.includes(one));
+  if (lookups.length === 0) return true;
+  return typeof type === 'string' ? lookups.includes(type) : withoutTable(lookups, type);
+}
+
 /** What the FIB says of an address (net/netfilter/xt_addrtype.c). */
 export const addrtype: MatchModule = {
   bind: (options) => {
@@ -42,8 +57,14 @@ export const addrtype: MatchModule = {
       return {
         test: (view): Answer => {
           const device = limitIn ? view.in : limitOut ? view.out : undefined;
-          const type = view.addressType(source ? view.packet.src : view.packet.dst, device);
-          const answer = typeof type === 'string' ? wanted.includes(type) : withoutTable(wanted, type);
+          const address = source ? view.packet.src : view.packet.dst;
+          const type = view.addressType(address, device);
+          const answer =
+            view.family === 6
+              ? hasType6(address, wanted, type)
+              : typeof type === 'string'
+                ? wanted.includes(type)
+                : withoutTable(wanted, type);
           return use.negated ? not(answer) : answer;
         },
         words: () =>

@@ -8,7 +8,16 @@ export const length: MatchModule = {
       const range = readRange(valueOf(use), ':', 65535);
       return (
         range && {
-          test: ({ packet }) => inRange(range, packet.length) !== use.negated,
+          test: ({ packet }) => {
+            if (packet.length !== undefined) return inRange(range, packet.length) !== use.negated;
+            return {
+              kind: 'unknown',
+              code: 'length-unknown',
+              subject: `length ${valueOf(use)}`,
+              inverted: use.negated,
+              text: `the data is ${valueOf(use)} bytes long with its headers`,
+            };
+          },
           words: () => unless(use, `${formatRange(range)} bytes long`, `not ${formatRange(range)} bytes long`),
         }
       );

@@ -1,4 +1,5 @@
-import type { Answer, Condition, MatchModule } from '../match';
+import { formatAddress, parseAddress } from '../../net/address';
+import type { Answer, Condition, MatchModule, PacketView } from '../match';
 import type { OptionUse } from '../syntax';
 import { readNumber } from '../../net/range';
 import { valueOf } from './values';
@@ -45,20 +46,45 @@ export const hashlimit: MatchModule = {
   },
 };
 
-/** The list of recently seen addresses is taken as empty (net/netfilter/xt_recent.c). */
+/** Stamps that the kernel keeps of an address (net/netfilter/xt_recent.c `ip_pkt_list_tot`). */
+const MOST_STAMPS = 20;
+
+/** The list of recently seen addresses is taken as empty, until the trace itself notes one (net/netfilter/xt_recent.c). */
 export const recent: MatchModule = {
   bind: (options) => {
     const list = find(options, '--name');
     const name = list ? valueOf(list) : 'DEFAULT';
-    const action = find(options, '--set', '--rcheck', '--update', '--remove');
-    if (!action) return undefined;
-    if (action.flag === '--set') return one(() => !action.negated, `whose source is then noted in list ${name}`);
+    const use = find(options, '--set', '--rcheck', '--update', '--remove');
+    if (!use) return undefined;
+    const hits = Number(valueOf(find(options, '--hitcount') ?? { values: [] }) || 1);
+    const mask = parseAddress(valueOf(find(options, '--mask') ?? { values: [] }))?.value;
+    const keyOf = ({ packet }: PacketView): string => {
+      const { family, value } = find(options, '--rdest') ? packet.dst : packet.src;
+      return formatAddress({ family, value: mask === undefined ? value : value & mask });
+    };
+    const countOf = (view: PacketView): number => view.recentList(name).get(keyOf(view)) ?? 0;
+    const note = (view: PacketView): void => {
+      view.recentList(name).set(keyOf(view), Math.min(countOf(view) + 1, MOST_STAMPS));
+    };
+    if (use.flag === '--set')
+      return [{ test: () => !use.negated, act: note, words: () => `whose source is then noted in list ${name}` }];
     const seconds = find(options, '--seconds');
     const age = seconds ? ` in the last ${valueOf(seconds)} s` : '';
-    return one(
-      () => first(action.negated, `list ${name} does not hold the address yet`),
-      `whose source was ${action.negated ? 'not ' : ''}seen${age} (list ${name})`,
-    );
+    return [
+      {
+        test: (view) => {
+          const count = countOf(view);
+          if (count === 0) return first(use.negated, `list ${name} does not hold the address yet`);
+          return (use.flag === '--remove' || count >= hits) !== use.negated;
+        },
+        act: (view) => {
+          if (use.flag === '--remove') view.recentList(name).delete(keyOf(view));
+          // Only what matches is noted again.
+          else if (use.flag === '--update' && countOf(view) > 0) note(view);
+        },
+        words: () => `whose source was ${use.negated ? 'not ' : ''}seen${age} (list ${name})`,
+      },
+    ];
   },
 };
 

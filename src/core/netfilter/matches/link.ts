@@ -48,9 +48,9 @@ function notSimulated(subject: string, text: string, inverted: boolean): Answer 
 export const mac: MatchModule = {
   bind: (options) =>
     each(options, (use) => ({
-      test: ({ ownSocket }) =>
+      test: ({ socket }) =>
         // A packet of this node's own has no frame to look at, and then nothing matches (net/netfilter/xt_mac.c).
-        ownSocket ? false : notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated),
+        socket ? false : notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated),
       words: () => unless(use, `from MAC ${valueOf(use)}`, `not from MAC ${valueOf(use)}`),
     })),
 };

@@ -16,15 +16,16 @@ export const owner: MatchModule = {
       if (use.flag === '--suppl-groups') return { test: () => true, words: () => '' };
       if (use.flag === '--socket-exists')
         return {
-          test: ({ ownSocket }) => ownSocket !== use.negated,
+          test: (view) => (view.socket !== undefined) !== use.negated,
           words: () => unless(use, 'sent by a process of this node', 'not sent by a process of this node'),
         };
       const subject = SUBJECTS[use.flag];
       if (subject === undefined) return undefined;
       const who = `${subject} ${valueOf(use)}`;
       return {
-        test: ({ ownSocket }): Answer => {
-          if (!ownSocket) return use.negated;
+        test: (view): Answer => {
+          // The kernel's own sockets have no file, and so no owner.
+          if (view.socket !== 'program') return use.negated;
           const unknown = {
             kind: 'unknown',
             code: 'socket-owner-unknown',

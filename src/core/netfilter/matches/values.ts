@@ -6,7 +6,7 @@ export function formatMark(value: number, mask: number): string {
 }
 
 /** The first value of an option. */
-export function valueOf(use: OptionUse): string {
+export function valueOf(use: Pick<OptionUse, 'values'>): string {
   return use.values[0]?.text ?? '';
 }
 

@@ -82,7 +82,7 @@ function filtersRequest({ stack }: Port, device: string, asker: Address, address
     packet: { src: asker, dst: address, proto: 0, mark: 0, ttl: 1, length: 28, dscp: 0 },
     device,
     deviceHasAddress: stack.device(device)?.addresses.some((own) => own.address.family === 4) !== false,
-    acceptLocal: true,
+    acceptLocal: ['all', device].some((name) => stack.sysctl(stack.deviceKey(name, 'accept_local')) === '1'),
     useMark: false,
     dst: address,
   });

@@ -1,6 +1,6 @@
 import type { Action } from '../../netfilter/action';
 import type { Hook } from '../../netfilter/hook';
-import type { Answer } from '../../netfilter/match';
+import type { Answer, Condition } from '../../netfilter/match';
 import type { Rule } from '../../netfilter/rule';
 import type { Chain } from '../../netfilter/ruleset';
 import type { KnownTable } from '../../snapshot/netfilter';
@@ -111,27 +111,41 @@ function policy(walk: Walk, stack: Stack, skb: Skb, hook: Hook, known: KnownTabl
     : ACCEPT;
 }
 
-/** Whether all conditions of a rule hold. What is certain is asked first, so that nothing is decided in vain. */
+/**
+ * Whether all conditions of a rule hold. What is certain is asked first, so that nothing is decided in vain; what a match
+ * does beside answering it does only where all before it hold.
+ */
 function matches(walk: Walk, stack: Stack, skb: Skb, hook: Hook, rule: Rule): boolean {
   const view = viewOf(stack, skb, hook);
-  const open: Exclude<Answer, boolean>[] = [];
+  const later: (readonly [Condition, Answer])[] = [];
+  let fails = false;
   for (const condition of rule.meaning.conditions) {
     const answer = condition.test(view);
-    if (answer === false) return false;
-    if (answer === true) continue;
-    if (answer.kind === 'assumed') {
-      if (!answer.value) {
-        assume(walk, 'first-packet', stack.node, `${answer.text} (${rule.text})`);
-        return false;
-      }
-      open.push(answer);
-    } else open.push(answer);
+    fails = answer === false || (typeof answer === 'object' && answer.kind === 'assumed' && !answer.value);
+    if (later.length > 0 || answer !== true) later.push([condition, answer]);
+    else condition.act?.(view);
+    if (fails) break;
   }
-  for (const answer of open) {
-    if (answer.kind === 'assumed') assume(walk, 'first-packet', stack.node, `${answer.text} (${rule.text})`);
-    else if (answer.kind === 'unknown') {
-      if (!decideUnknown(walk, stack, answer)) return false;
-    } else if (walk.choices.draw([answer.probability, 1 - answer.probability]) !== 0) return false;
+  if (fails && !later.some(([condition]) => 'act' in condition)) {
+    const last = later.at(-1)?.[1];
+    return last !== undefined && holds(walk, stack, rule, last);
   }
-  return true;
+  return later.every(([condition, answer]) => {
+    const yes = holds(walk, stack, rule, answer);
+    if (yes) condition.act?.(view);
+    return yes;
+  });
+}
+
+function holds(walk: Walk, stack: Stack, rule: Rule, answer: Answer): boolean {
+  if (typeof answer === 'boolean') return answer;
+  switch (answer.kind) {
+    case 'assumed':
+      assume(walk, 'first-packet', stack.node, `${answer.text} (${rule.text})`);
+      return answer.value;
+    case 'unknown':
+      return decideUnknown(walk, stack, answer);
+    case 'chance':
+      return walk.choices.draw([answer.probability, 1 - answer.probability]) === 0;
+  }
 }

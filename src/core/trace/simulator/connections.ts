@@ -3,7 +3,7 @@ import { hasPorts, ICMP, ICMPV6, protocolTitle } from '../../net/protocol';
 import type { Hook } from '../../netfilter/hook';
 import type { Tuple } from '../../netfilter/tracking';
 import type { Walk } from './context';
-import type { Skb } from './skb';
+import { DEFAULT_ZONES, type Skb } from './skb';
 import type { Stack } from './stack';
 
 /* Connection tracking at the hooks: where packets are looked up, and where their entries are made. */
@@ -11,7 +11,7 @@ import type { Stack } from './stack';
 export function track(stack: Stack, skb: Skb): void {
   if (skb.tracking || !stack.namespace.netfilter(skb.packet.src.family).tracksConnections()) return;
   const loose = stack.sysctl('net.netfilter.nf_conntrack_tcp_loose') !== '0';
-  skb.tracking = stack.conntrack.track(skb.packet, skb.zone, loose);
+  skb.tracking = stack.conntrack.track(skb.packet, skb.template ?? DEFAULT_ZONES, loose);
 }
 
 export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {

@@ -11,7 +11,7 @@ import type { Stack } from './stack';
 import { perform } from './targets';
 import { ACCEPT, type TableVerdict } from './verdict';
 
-type Part = TableName | 'legacy security' | 'nft security' | 'track' | 'confirm';
+type Part = Exclude<TableName, 'security'> | 'legacy security' | 'nft security' | 'track' | 'confirm';
 
 /**
  * What happens at a hook, in the order of priorities (include/uapi/linux/netfilter_ipv4.h `NF_IP_PRI_*`). iptables-nft
@@ -20,14 +20,43 @@ type Part = TableName | 'legacy security' | 'nft security' | 'track' | 'confirm'
 const ORDER: Readonly<Record<Hook, readonly Part[]>> = {
   PREROUTING: ['raw', 'track', 'mangle', 'nat'],
   INPUT: ['mangle', 'filter', 'legacy security', 'nat', 'nft security', 'confirm'],
-  FORWARD: ['mangle', 'filter', 'security'],
-  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'filter', 'security'],
+  FORWARD: ['mangle', 'filter', 'legacy security', 'nft security'],
+  OUTPUT: ['raw', 'track', 'mangle', 'nat', 'filter', 'legacy security', 'nft security'],
   POSTROUTING: ['mangle', 'nat', 'confirm'],
 };
 
 function tablesOf(stack: Stack, family: Family, hook: Hook, part: Exclude<Part, 'track' | 'confirm'>): KnownTable[] {
   if (part !== 'legacy security' && part !== 'nft security') return stack.tablesAt(family, hook, part);
   return stack.tablesAt(family, hook, 'security').filter(({ flavour }) => part.startsWith(flavour));
+}
+
+/**
+ * Of two hooks with one priority the one that was registered last runs first (net/netfilter/core.c
+ * `nf_hook_entries_grow`; kernels before 4.14 the other way round). No output tells the order of the flavours.
+ */
+function inOrder(walk: Walk, stack: Stack, hook: Hook, tables: KnownTable[]): KnownTable[] {
+  const [nft, legacy] = tables;
+  if (!nft || !legacy || !isAnyone(nft, hook) || !isAnyone(legacy, hook)) return tables;
+  if (![nft, legacy].some((known) => stack.mayDecide(known))) return tables;
+  const { name } = nft.table;
+  const first = walk.choices.decide(
+    {
+      id: `${stack.title} order ${name}`,
+      code: 'flavour-order-unknown',
+      node: stack.node,
+      key: `order of ${name}`,
+      domain: ['nft', 'legacy'],
+      text: ([flavour]) => `table ${name} of ${flavour ?? ''} is asked first on ${stack.title}`,
+    },
+    [['nft'], ['legacy']],
+  );
+  return first === 0 ? [nft, legacy] : [legacy, nft];
+}
+
+/** Whether a table has anything at a hook. */
+function isAnyone({ table }: KnownTable, hook: Hook): boolean {
+  const base = table.chains.get(hook);
+  return base !== undefined && (base.rules.length > 0 || base.policy === 'DROP');
 }
 
 /** Looks the way of a local packet up anew; a verdict where there is none. */
@@ -56,7 +85,7 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
     if (part === 'track') track(stack, skb);
     else if (part === 'confirm') confirm(walk, stack, skb, hook);
     else {
-      const tables = tablesOf(stack, family, hook, part);
+      const tables = inOrder(walk, stack, hook, tablesOf(stack, family, hook, part));
       const before = skb.packet;
       const verdict =
         part === 'nat'

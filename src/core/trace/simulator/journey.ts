@@ -44,7 +44,9 @@ function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   const asks = next.kind === 'arrive' && next.nextHop === nextHop && !(device && isOverlay(device));
   const silence = asks ? unanswered(walk, stack, skb, name, nextHop, next) : undefined;
   const lost = silence === undefined ? next : end('unroutable', stack, name, silence, 'neighbour');
-  if (lost.kind === 'end' && lost.cause === 'neighbour' && lost.device === name) {
+  // What carries it was sent, if that fails on an interface of the same name.
+  const carried = walk.recorder.steps.at(-1)?.kind === 'tunnel';
+  if (!carried && lost.kind === 'end' && lost.cause === 'neighbour' && lost.device === name) {
     takeBack();
     walk.recorder.step(stack, skb, 'link', `not sent: ${lost.reason}`, { text: name });
   }
@@ -143,8 +145,8 @@ function arrive(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'arrive' }>): Ne
   const { packet } = skb;
   skb.packet = { ...packet, mark: 0 };
   skb.tracking = undefined;
-  skb.zone = { original: 0, reply: 0 };
-  skb.ownSocket = false;
+  skb.template = undefined;
+  skb.socket = undefined;
   skb.prerouted = false;
   skb.routed = undefined;
   const bridge = walk.wiring.bridgeOf(stack, device);

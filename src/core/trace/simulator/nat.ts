@@ -6,6 +6,7 @@ import type { Action, NatRange } from '../../netfilter/action';
 import type { Hook } from '../../netfilter/hook';
 import type { Connection, Tuple } from '../../netfilter/tracking';
 import { selectSource } from '../../routing/source';
+import { selectSource6 } from '../../routing/source6';
 import { assume, type Walk } from './context';
 import { invert, sameTuple, tupleOf } from './conntrack';
 import { record, type Skb } from './skb';
@@ -79,7 +80,11 @@ function rangeFor(
       return action.range;
     case 'masquerade': {
       const nextHop = egress?.nextHop ?? skb.packet.dst;
-      const source = egress && selectSource(stack.interfaces, egress.device, nextHop.family, nextHop, 'global');
+      const source =
+        egress &&
+        (nextHop.family === 4
+          ? selectSource(stack.interfaces, egress.device, 4, nextHop, 'global')
+          : selectSource6(stack.interfaces, egress.device, skb.packet.dst));
       if (!source) return 'MASQUERADE finds no address';
       return withPorts({ addresses: { from: source, to: source }, random: action.random }, action.ports);
     }
@@ -108,7 +113,13 @@ function redirectAddress(stack: Stack, skb: Skb, hook: Hook): Address | undefine
   if (hook === 'OUTPUT') return family === 4 ? { family, value: 0x7f00_0001n } : { family, value: 1n };
   return stack
     .device(skb.in ?? '')
-    ?.addresses.find((own) => own.address.family === family && (family === 4 || own.scope === 'global'))?.address;
+    ?.addresses.find((own) => own.address.family === family && (own.scope === 'link' || !isLinkLocal(skb.packet.dst)))
+    ?.address;
+}
+
+/** fe80::/10 */
+function isLinkLocal({ family, value }: Address): boolean {
+  return family === 6 && value >> 118n === 0xfe80n >> 6n;
 }
 
 /** net/netfilter/nf_nat_core.c `get_unique_tuple`, as far as it does not depend on other connections. */

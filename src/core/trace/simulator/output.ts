@@ -3,6 +3,7 @@ import type { Flow } from '../../routing/fib';
 import type { Scope } from '../../routing/interface';
 import type { NextHop, Route } from '../../routing/route';
 import { selectSource } from '../../routing/source';
+import { selectSource6 } from '../../routing/source6';
 import type { Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
@@ -18,13 +19,18 @@ export interface Sending {
   readonly stack: Stack;
   readonly skb: Skb;
   readonly sourceChosen: boolean;
+  /** The tunnel whose outer packet it is, where that is the kernel's own. */
+  readonly tunnel?: string;
 }
 
 /** net/ipv4/ip_output.c `ip_queue_xmit`: route, OUTPUT, perhaps another route, POSTROUTING. */
-export function sendLocal(walk: Walk, { stack, skb, sourceChosen }: Sending): Next {
+export function sendLocal(walk: Walk, { stack, skb, sourceChosen, tunnel }: Sending): Next {
   const first = flowOf(skb, 'lo');
-  const routed = routeOutput(walk, stack, skb, { ...first, ...(sourceChosen ? {} : { src: undefined }) });
+  const routed = sourceChosen ? routeOutput(walk, stack, skb, first) : connect(walk, stack, skb, first);
   if ('kind' in routed) return routed;
+  // drivers/net/vxlan/vxlan_core.c `vxlan_get_route`, net/ipv4/ip_tunnel.c `ip_tunnel_xmit`: a circular route.
+  if (routed.device === tunnel)
+    return end('dropped', stack, tunnel, `its route leads into ${tunnel} itself`, 'no-route');
   skb.sentFrom = routed.source;
   skb.out = routed.device;
   let way = routed;
@@ -49,6 +55,22 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen }: Sending): Ne
   const verdict = runHook(walk, stack, skb, 'OUTPUT', { reroute });
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, skb.out);
   return postrouting(walk, stack, skb, way);
+}
+
+/**
+ * include/net/route.h `ip_route_connect`: one lookup chooses the source, and another, that knows it, the way. Over IPv6 the
+ * first stands (net/ipv6/ip6_output.c `ip6_dst_lookup_tail`).
+ */
+function connect(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
+  const unbound = { ...flow, src: undefined };
+  const chosen = routeOutput(walk, stack, skb, unbound);
+  const fib = stack.fib(flow.dst.family);
+  if ('kind' in chosen || flow.dst.family === 6 || !fib) return chosen;
+  const bound = { ...flow, src: chosen.source };
+  const [before, after] = [fib.lookup(unbound), fib.lookup(bound)];
+  const same =
+    before.kind === 'route' && after.kind === 'route' && before.route === after.route && after.hops.length === 1;
+  return same ? chosen : routeOutput(walk, stack, skb, bound);
 }
 
 export function postrouting(walk: Walk, stack: Stack, skb: Skb, way: Way): Next {
@@ -92,7 +114,9 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   const source =
     flow.src ??
     route.preferredSource ??
-    selectSource(stack.interfaces, device, flow.dst.family, hop.gateway, scopeOf(route, hop));
+    (flow.dst.family === 4
+      ? selectSource(stack.interfaces, device, 4, hop.gateway, scopeOf(route, hop))
+      : selectSource6(stack.interfaces, device, flow.dst));
   if (!source)
     return end(
       'undetermined',

@@ -96,7 +96,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
   if (!completed) return { ...heard, ack, verdict: lostVerdict(ack) };
 
   // A node that took no notice of the SYN may take the first data for a new connection, and rewrite it.
-  const data = answer(answering(ack.received, FLAG.PSH | FLAG.ACK));
+  const data = answer({ ...answering(ack.received, FLAG.PSH | FLAG.ACK), length: undefined });
   return { ...heard, ack, data: data.leg, verdict: data.lost ?? 'connected' };
 }
 
@@ -152,8 +152,7 @@ function sameFlow(a: Packet, b: Packet): boolean {
 }
 
 function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean): TracedLeg {
-  // Echo replies are the kernel's own; everything else comes from a socket.
-  const skb = newSkb(packet, packet.icmp === undefined || packet.icmp.type === 8 || packet.icmp.type === 128);
+  const skb = newSkb(packet, isKernels(packet) ? 'kernel' : 'program');
   const fate = send(walk, { stack, skb, sourceChosen });
   // As the socket has it: with the source that the first route lookup chose, whatever NAT does later.
   const sent = { ...packet, src: skb.sentFrom ?? packet.src };
@@ -170,6 +169,11 @@ function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean)
     captures: walk.recorder.sightings,
   };
   return { leg, fate, sent, received: skb.packet };
+}
+
+/** Echo replies and RSTs come from no program. */
+function isKernels({ icmp, flags = 0 }: Packet): boolean {
+  return icmp ? icmp.type !== 8 && icmp.type !== 128 : (flags & FLAG.RST) !== 0;
 }
 
 export function placeOf(fate: Fate): Place {

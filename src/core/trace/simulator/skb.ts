@@ -1,10 +1,19 @@
 import { type Address, formatAddress } from '../../net/address';
 import type { Packet } from '../../net/packet';
 import { protocolName } from '../../net/protocol';
+import type { SocketOwner } from '../../netfilter/match';
 import type { Tracking } from '../../netfilter/tracking';
 import type { Fate } from './fate';
 import type { InputRoute, SentAs } from './next';
 import type { PacketRecord } from '../result';
+
+/** Conntrack zones of the two directions. */
+export interface Zones {
+  readonly original: number;
+  readonly reply: number;
+}
+
+export const DEFAULT_ZONES: Zones = { original: 0, reply: 0 };
 
 /** A packet on its way, with what the kernel keeps beside it (`struct sk_buff`). Changes as it goes. */
 export interface Skb {
@@ -17,9 +26,9 @@ export interface Skb {
   bridged: boolean;
   /** Undefined until connection tracking has seen it in this namespace. */
   tracking: Tracking | undefined;
-  /** Zones that `CT --zone` set for a packet not yet tracked. */
-  zone: { original: number; reply: number };
-  ownSocket: boolean;
+  /** What target CT set for a packet not yet tracked: its zones. */
+  template: Zones | undefined;
+  socket: SocketOwner | undefined;
   /** The source that its socket has: what the first route lookup chose, whatever NAT does later. */
   sentFrom: Address | undefined;
   /** The namespace that sent it last: a bridge does not send a frame back where it came from. */
@@ -32,7 +41,7 @@ export interface Skb {
   routed: InputRoute | Fate | undefined;
 }
 
-export function newSkb(packet: Packet, ownSocket: boolean): Skb {
+export function newSkb(packet: Packet, socket: SocketOwner | undefined): Skb {
   return {
     packet,
     in: undefined,
@@ -41,8 +50,8 @@ export function newSkb(packet: Packet, ownSocket: boolean): Skb {
     physOut: undefined,
     bridged: false,
     tracking: undefined,
-    zone: { original: 0, reply: 0 },
-    ownSocket,
+    template: undefined,
+    socket,
     sentFrom: undefined,
     sentBy: undefined,
     prerouted: false,
@@ -53,7 +62,7 @@ export function newSkb(packet: Packet, ownSocket: boolean): Skb {
 
 /** What is left when a packet passes into another namespace or out of a tunnel (net/core/skbuff.c `skb_scrub_packet`). */
 export function scrub(skb: Skb): void {
-  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, false), sentFrom: skb.sentFrom, sentBy: skb.sentBy });
+  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, undefined), sentFrom: skb.sentFrom, sentBy: skb.sentBy });
 }
 
 export function record(skb: Skb): PacketRecord {

@@ -2,6 +2,8 @@ import { type Address, type Family, sameAddress } from '../../net/address';
 import { lazy } from '../../snapshot/lazy';
 import type { KnownTable } from '../../snapshot/netfilter';
 import type { NetworkNamespace } from '../../snapshot/namespace';
+import type { RecentList } from '../../netfilter/match';
+import type { Action } from '../../netfilter/action';
 import type { Fib } from '../../routing/fib';
 import type { Interface } from '../../routing/interface';
 import { sysctlName } from '../../routing/sysctl';
@@ -9,6 +11,8 @@ import type { Hook, TableName } from '../../netfilter/hook';
 import { BASE_CHAINS } from '../../netfilter/hook';
 import { Conntrack } from './conntrack';
 import { baseChains } from '../nft-chains';
+
+const PASSING: readonly Action['kind'][] = ['accept', 'return', 'continue', 'call', 'goto'];
 
 /** The network stack of one namespace during one run: what it is configured to do, and the connections it has seen. */
 export class Stack {
@@ -82,6 +86,27 @@ export class Stack {
       .netfilter(family)
       .tables.filter((known) => known.table.name === name && known.table.chains.has(hook))
       .filter(({ flavour }) => flavour === 'legacy' || this.isRegistered(family, hook, name));
+  }
+
+  private readonly recent = new Map<string, RecentList>();
+
+  recentList(name: string): RecentList {
+    const list = this.recent.get(name) ?? new Map<string, number>();
+    this.recent.set(name, list);
+    return list;
+  }
+
+  private readonly deciding = new Map<KnownTable, boolean>();
+
+  /** Whether a table can do more than let packets pass. */
+  mayDecide(known: KnownTable): boolean {
+    const decides =
+      this.deciding.get(known) ??
+      [...known.table.chains.values()].some(
+        ({ policy, rules }) => policy === 'DROP' || rules.some((rule) => !PASSING.includes(rule.meaning.action.kind)),
+      );
+    this.deciding.set(known, decides);
+    return decides;
   }
 
   private readonly registered = lazy(() => {

@@ -1,7 +1,7 @@
 import type { Action } from '../../netfilter/action';
 import type { Rule } from '../../netfilter/rule';
 import type { Walk } from './context';
-import type { Skb } from './skb';
+import { DEFAULT_ZONES, type Skb } from './skb';
 import type { Stack } from './stack';
 import type { TableVerdict } from './verdict';
 
@@ -17,6 +17,7 @@ export function perform(
   const hex = (mark: number): string => `0x${mark.toString(16)}`;
   switch (action.kind) {
     case 'continue':
+      if (action.target === 'CT' && !skb.tracking) skb.template ??= DEFAULT_ZONES;
       return { effect: action.target === undefined ? 'counted' : `${action.target}, goes on` };
     case 'mark':
       skb.packet = { ...skb.packet, mark: ((skb.packet.mark & ~action.clear) ^ action.toggle) >>> 0 };
@@ -35,11 +36,17 @@ export function perform(
         };
       return { effect: `mark is ${hex(skb.packet.mark)}` };
     case 'notrack':
-      skb.tracking ??= { state: 'UNTRACKED' };
-      return { effect: 'not tracked' };
     case 'zone':
-      if (action.side !== 'reply') skb.zone.original = action.zone;
-      if (action.side !== 'original') skb.zone.reply = action.zone;
+      // net/netfilter/xt_CT.c `xt_ct_target`: of several, the first counts; on lo, what the packet was before.
+      if (skb.tracking || skb.template) return { effect: 'no effect: how it is tracked is settled' };
+      if (action.kind !== 'zone') {
+        skb.tracking = { state: 'UNTRACKED' };
+        return { effect: 'not tracked' };
+      }
+      skb.template = {
+        original: action.side === 'reply' ? 0 : action.zone,
+        reply: action.side === 'original' ? 0 : action.zone,
+      };
       return { effect: `tracked in zone ${action.zone}` };
     case 'dscp':
       skb.packet = { ...skb.packet, dscp: action.value };

@@ -46,11 +46,20 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
     ...(way.port !== undefined && { dport: way.port }),
     mark: way.keepsMark ? skb.packet.mark : 0,
     ttl: 64,
-    length: skb.packet.length + way.overhead,
+    length: skb.packet.length === undefined ? undefined : skb.packet.length + way.overhead,
     dscp: 0,
   };
-  const outerSkb = newSkb(outer, !way.keepsMark);
-  const fate = send({ ...walk, recorder }, { stack, skb: outerSkb, sourceChosen: way.outerSource !== undefined });
+  // The kernel's tunnels send the same skb on, with its socket; flanneld has one of its own.
+  const outerSkb = newSkb(outer, way.keepsMark ? skb.socket : 'program');
+  const fate = send(
+    { ...walk, recorder },
+    {
+      stack,
+      skb: outerSkb,
+      sourceChosen: way.outerSource !== undefined,
+      ...(!isFlannelUdp(device) && { tunnel: device.name }),
+    },
+  );
   const source = outerSkb.packet.src;
   walk.recorder.step(stack, skb, 'tunnel', `carried in ${tunnelText(way, source)}`, {
     text: `${device.name} (${way.by})`,
@@ -111,7 +120,8 @@ function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, next
     if (!address) return noOwner(stack, skb, device);
     const port = cluster.flannel.config?.port ?? UDP_PORT;
     return {
-      outerSource: undefined,
+      // flanneld's socket is bound to the node's own public address (its udp_amd64.go).
+      outerSource: cluster.flannel.leases.find(({ publicIp }) => stack.isLocal(publicIp))?.publicIp,
       outerDestination: address,
       proto: UDP,
       sourcePort: port,

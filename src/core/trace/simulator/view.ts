@@ -18,7 +18,7 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     physOut: skb.physOut,
     bridged: skb.bridged,
     tracking: skb.tracking ?? { state: 'INVALID' },
-    ownSocket: skb.ownSocket,
+    socket: skb.socket,
     addressType: (address, device) => addressType(stack, address, device),
     reversePath: (check) => rpfilterMatch(stack, skb, check),
     inSet: (name, directions) => {
@@ -26,6 +26,7 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
       const held = sets && setContains(sets, name, directions, { packet: skb.packet, in: skb.in, out: skb.out });
       return held ?? unknownSet(name, directions, skb);
     },
+    recentList: (name) => stack.recentList(name),
   };
 }
 

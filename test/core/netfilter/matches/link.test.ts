@@ -55,7 +55,7 @@ suite('-m mac', () => {
   });
 
   test("does not match a node's own packet, inverted or not", () => {
-    assertMatches(view(SYN, { ownSocket: true }), {
+    assertMatches(view(SYN, { socket: 'program' }), {
       '-m mac --mac-source 02:42:0A:01:61:05': false,
       '-m mac ! --mac-source 02:42:0A:01:61:05': false,
     });

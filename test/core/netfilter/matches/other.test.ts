@@ -84,7 +84,7 @@ suite('-m owner', () => {
   });
 
   test('who owns the socket of a local packet is not known, and one fact whichever way it is asked', () => {
-    const local = view(SYN, { ownSocket: true });
+    const local = view(SYN, { socket: 'program' });
     const yes = matches('-m owner --uid-owner 1337', local);
     const no = matches('-m owner ! --uid-owner 1337', local);
     assert.ok(typeof yes === 'object' && yes.kind === 'unknown' && yes.inverted !== true);
