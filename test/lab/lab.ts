@@ -1,14 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, openSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleTests } from '../../scripts/bundle-tests.mjs';
 import { isolated } from '../../scripts/lib/isolated.mjs';
+import { messageOf } from '../../src/nodes/ssh/errors';
 import { command, type Finished } from '../kernel/lab/command';
 import type { LabOptions } from './options';
 
 const PREFIX = 'hoplens-lab-';
 const KEEPER = 'test/out/lab-keeper.mjs';
+/** It takes three seconds where nothing else runs. */
+const PATIENCE_MS = 60_000;
 
 /** The process that keeps a lab. */
 interface Keeper {
@@ -54,7 +58,7 @@ export class Lab {
     } catch (error) {
       const said = readFileSync(join(folder, 'log'), 'utf8');
       await lab.close();
-      throw new Error(`the lab cannot be built: ${said.trim()}`, { cause: error });
+      throw new Error(`the lab cannot be built, ${messageOf(error)}: ${said.trim()}`);
     }
     keeper.unref();
     keeper.stdout?.destroy();
@@ -130,13 +134,15 @@ function beginOf(pid: number): string {
   }
 }
 
-function ready(keeper: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    keeper.stdout?.once('data', () => {
-      resolve();
-    });
-    keeper.once('error', reject).once('exit', (code) => {
-      reject(new Error(`exit code ${code ?? '?'}`));
-    });
+/** Waits for its first word. */
+async function ready(keeper: ChildProcess): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const ended = once(keeper, 'exit', { signal }).then(([code]) => {
+    throw new Error(`exit code ${String(code)}`);
   });
+  try {
+    await Promise.race([keeper.stdout && once(keeper.stdout, 'data', { signal }), ended]);
+  } catch (error) {
+    throw signal.aborted ? new Error(`not ready after ${PATIENCE_MS / 1000} s`) : error;
+  }
 }
