@@ -22,7 +22,12 @@ export class LiveCluster {
 
   static async start(options: LabOptions): Promise<LiveCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'hoplens-live-'));
-    return new LiveCluster(folder, await RealCluster.build({ ...options, folder, watched: true }));
+    try {
+      return new LiveCluster(folder, await RealCluster.build({ ...options, folder, watched: true }));
+    } catch (error) {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** The way to a node, which stays until the cluster is closed. */
