@@ -76,4 +76,15 @@ ${legacy}filter INPUT -m conntrack --ctstate NEW -j ACCEPT`,
     to: `${BRIDGE}:80`,
     verdict: 'connected',
   },
+  {
+    title: 'both: which of them is asked first is not known; here it is the one that came last',
+    flavours: ['nft', 'legacy'],
+    pods: ['client', 'server1'],
+    node: `filter FORWARD -p tcp -j REJECT
+${legacy}filter FORWARD -p tcp -j DROP`,
+    from: client,
+    to: `${PODS.server1}:80`,
+    verdict: 'dropped',
+    unknowns: ['table filter of nft is asked first on node', 'table filter of legacy is asked first on node'],
+  },
 ]);

@@ -171,4 +171,35 @@ mangle POSTROUTING -m owner --socket-exists -j DROP`,
 filter INPUT -m pkttype --pkt-type broadcast -j DROP`,
     verdict: 'connected',
   },
+  {
+    ...toNode,
+    title: 'a list that the packet itself has been noted in',
+    node: `raw PREROUTING -p tcp --syn -m recent --set --name seen
+filter INPUT -p tcp --syn -m recent --rcheck --hitcount 2 --name seen -j DROP
+filter INPUT -p tcp --syn -m recent --rcheck --name other -j DROP
+filter INPUT -p tcp --syn -m recent --update --name seen
+filter INPUT -p tcp --syn -m recent --rcheck --hitcount 2 --name seen -j DROP`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'who owns a socket: the kernel answers echoes from one that nobody owns',
+    pods: ['client'],
+    node: `filter OUTPUT -p icmp -m owner ! --socket-exists -j DROP
+filter OUTPUT -p icmp -m owner --uid-owner 0 -j DROP
+filter OUTPUT -p icmp -m owner ! --uid-owner 0`,
+    from: client,
+    to: BRIDGE,
+    protocol: 'icmp',
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'of several CT targets the first counts',
+    node: `raw PREROUTING -p tcp -j CT --zone 1
+raw PREROUTING -p tcp -j CT --notrack
+raw PREROUTING -p tcp -j CT --zone 2
+filter INPUT -m conntrack --ctstate UNTRACKED -j DROP
+raw OUTPUT -p tcp -j CT --zone 1`,
+    verdict: 'connected',
+  },
 ]);

@@ -92,4 +92,13 @@ ip route add default via 192.168.5.1 table 100`,
     to: '10.0.0.9:80',
     verdict: 'dropped',
   },
+  {
+    title: 'a node that has the address of the pod itself does not answer its question',
+    pods: ['client', 'routed1'],
+    strangers: true,
+    node: `ip route add local ${PODS.client} dev lo`,
+    from: client,
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
 ]);

@@ -93,4 +93,22 @@ nat OUTPUT -d 10.0.0.109 -p tcp --dport 80 -j DNAT --to-destination 10.1.63.3:81
     to: '10.0.0.109:80',
     verdict: 'no-reply',
   },
+  {
+    title: 'vxlan: a circular route, of the outer packet into the tunnel itself',
+    plan: oracle('vxlan', {
+      more: 'ip route add default dev flannel.1 table 100\nip rule add to 192.168.1.11 lookup 100',
+    }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'vxlan: the outer packet has the socket of the sender',
+    plan: oracle('vxlan', {
+      more: 'filter OUTPUT -p udp -m owner --socket-exists\nfilter OUTPUT -p udp -m owner ! --socket-exists -j DROP',
+    }),
+    from: 'worker',
+    to: '10.1.63.3:80',
+    verdict: 'connected',
+  },
 ]);

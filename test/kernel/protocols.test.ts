@@ -165,6 +165,43 @@ filter FORWARD -s fd09::/64 -p tcp -m tcp --dport 80 -j ACCEPT`,
     verdict: 'connected',
   },
   {
+    title: 'masqueraded out of an interface without a global address: the source is the one most alike',
+    ipv6: true,
+    pods: ['client', 'routed1'],
+    node: `IPTABLES=ip6tables
+ip addr add fd77::1/64 dev eth0
+nat POSTROUTING -o veth-routed1 -j MASQUERADE`,
+    from: client,
+    to: `[${six('routed1')}]:80`,
+    verdict: 'connected',
+    source: `[${address6(BRIDGE)}]`,
+  },
+  {
+    title: 'redirected on an interface that has a link-local address alone',
+    ipv6: true,
+    pods: ['routed1'],
+    serves: ['tcp [::]:8080'],
+    node: `IPTABLES=ip6tables
+nat PREROUTING -p tcp -j REDIRECT --to-ports 8080`,
+    from: 'node/default/routed1',
+    to: '[fd10::9]:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'addrtype: a local address is UNICAST as well',
+    ipv6: true,
+    pods: ['client'],
+    serves: ['tcp [::]:80'],
+    node: `IPTABLES=ip6tables
+filter INPUT -m addrtype ! --dst-type UNICAST -j DROP
+filter INPUT -m addrtype --dst-type UNICAST,LOCAL
+filter INPUT -m addrtype --dst-type MULTICAST -j DROP
+filter INPUT -m addrtype --src-type LOCAL -j DROP`,
+    from: client,
+    to: `[${address6(BRIDGE)}]:80`,
+    verdict: 'connected',
+  },
+  {
     title: 'not forwarded: all.forwarding is 0',
     ipv6: true,
     pods: ['client', 'routed1'],

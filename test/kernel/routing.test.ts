@@ -272,4 +272,12 @@ raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
     to: `${BRIDGE}:80`,
     verdict: 'dropped',
   },
+  {
+    title: 'connect() looks the way up again, from the source that the first lookup chose',
+    node: `ip rule add from ${NODE} to 192.0.2.9 unreachable`,
+    from: 'node',
+    to: '192.0.2.9:80',
+    verdict: 'unroutable',
+    error: 'ENETUNREACH',
+  },
 ]);
