@@ -101,4 +101,13 @@ ip route add default via 192.168.5.1 table 100`,
     to: `${PODS.routed1}:80`,
     verdict: 'dropped',
   },
+  {
+    title: 'a pod that takes for its neighbour who has a cable of his own',
+    pods: ['client', 'routed1'],
+    inPod: { client: `ip route add ${PODS.routed1} dev eth0` },
+    node: `nat PREROUTING -p tcp -j DNAT --to-destination ${PODS.routed1}:80`,
+    from: client,
+    to: `${PODS.routed1}:80`,
+    verdict: 'dropped',
+  },
 ]);

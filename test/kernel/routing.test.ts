@@ -280,4 +280,15 @@ raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
     verdict: 'unroutable',
     error: 'ENETUNREACH',
   },
+  {
+    title: 'an address that is local by another table than the local one: nobody answers from it',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: `ip route add local 192.0.2.9 dev lo table 100
+ip rule add to 192.0.2.9 lookup 100
+filter INPUT -d 192.0.2.9 -p tcp`,
+    from: 'node/default/client',
+    to: '192.0.2.9:80',
+    verdict: 'dropped',
+  },
 ]);

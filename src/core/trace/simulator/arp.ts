@@ -19,7 +19,7 @@ export function unanswered(
   end: Port,
 ): string | undefined {
   if (nextHop.family !== 4 || stack.made || isKnown(stack, device, nextHop)) return undefined;
-  const owner = ownerOf(walk, end, nextHop);
+  const owner = ownerOf(walk, end, nextHop) ?? wholeBridge(walk, end);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop))
     return `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
@@ -37,6 +37,18 @@ function isKnown(stack: Stack, device: string, address: Address): boolean {
       entry.mac !== undefined &&
       !/FAILED|INCOMPLETE/.test(entry.state),
   );
+}
+
+/** The bridge that a cable leads to, where all that is plugged into it is known. */
+function wholeBridge(walk: Walk, { stack, device }: Port): Port | undefined {
+  const bridge = walk.wiring.bridgeOf(stack, device);
+  if (bridge === undefined || device?.startsWith('?') === true) return undefined;
+  const known = walk.wiring.ports(stack, bridge).every((port) => {
+    const end = walk.wiring.peer({ stack, device: port.name });
+    return end !== undefined && end.stack.made === undefined;
+  });
+  const leadsOut = walk.wiring.uplink(stack, bridge) !== undefined;
+  return known && !leadsOut ? { stack, device: bridge } : undefined;
 }
 
 /** Who on the cable, or on the bridge that it leads to, has the address. */

@@ -26,6 +26,12 @@ export interface Sending {
 /** net/ipv4/ip_output.c `ip_queue_xmit`: route, OUTPUT, perhaps another route, POSTROUTING. */
 export function sendLocal(walk: Walk, { stack, skb, sourceChosen, tunnel }: Sending): Next {
   const first = flowOf(skb, 'lo');
+  // `ip_route_output_key_hash_rcu`: a source that is in no local table but another is no source.
+  if (sourceChosen && !mayBeSource(stack, skb.packet.src)) {
+    const reason = `${formatAddress(skb.packet.src)} is no address of ${stack.title}: nothing is sent from it`;
+    walk.recorder.step(stack, skb, 'route', reason, { text: 'table local' });
+    return end('unroutable', stack, undefined, reason, 'martian');
+  }
   const routed = sourceChosen ? routeOutput(walk, stack, skb, first) : connect(walk, stack, skb, first);
   if ('kind' in routed) return routed;
   // drivers/net/vxlan/vxlan_core.c `vxlan_get_route`, net/ipv4/ip_tunnel.c `ip_tunnel_xmit`: a circular route.
@@ -55,6 +61,11 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen, tunnel }: Send
   const verdict = runHook(walk, stack, skb, 'OUTPUT', { reroute });
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, skb.out);
   return postrouting(walk, stack, skb, way);
+}
+
+function mayBeSource(stack: Stack, source: Address): boolean {
+  if (source.family === 6 || stack.made || !stack.fib(4)) return true;
+  return stack.isLocal(source) || !stack.interfaces.some((one) => one.addresses.length > 0);
 }
 
 /**

@@ -61,10 +61,10 @@ export const VIRTUAL = '203.0.113.5';
 /** Nobody has it. */
 export const NOWHERE = '198.51.100.9';
 
-function addresses(random: Random, { index, bridge }: Node): string[] {
+function addresses(random: Random, { index, bridge, lan }: Node): string[] {
   const lines: string[] = [];
   if (random.chance(0.2)) lines.push(`ip addr add ${VIRTUAL}/32 dev ${random.pick(['lo', 'eth0'])}`);
-  if (random.chance(0.15)) lines.push(`ip addr add 192.168.1.${20 + index}/24 dev eth0`);
+  if (random.chance(0.15)) lines.push(`ip addr add ${lanAddress(4, lan, 20 + index)}/24 dev eth0`);
   if (random.chance(0.1)) lines.push(`ip addr add 172.30.${index}.1/24 dev ${random.pick(['eth0', bridge])}`);
   if (random.chance(0.1))
     lines.push('ip link add dummy0 type dummy', `ip addr add 172.31.${index}.1/24 dev dummy0`, 'ip link set dummy0 up');
