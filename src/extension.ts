@@ -14,7 +14,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerLive(store, context),
     registerTrees(store),
     registerDumps(store),
-    registerTrace(store, context.extensionUri),
+    registerTrace(store, context),
   );
   // `npm start` asks for it.
   if (process.env['HOPLENS_OPEN_DEMO'] === '1') void vscode.commands.executeCommand('hoplens.openDemoCluster');

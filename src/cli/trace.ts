@@ -1,5 +1,6 @@
 import type { Question } from '../core/trace/endpoint';
-import type { Change, Leg, Outcome, Step, TraceResult } from '../core/trace/result';
+import { describe } from '../core/trace/describe';
+import type { Change } from '../core/trace/result';
 import { trace, traceWith } from '../core/trace/trace';
 import { CommandError, readCluster } from './files';
 
@@ -27,59 +28,4 @@ export function runTrace(
   if (json) print(JSON.stringify(result.value, null, 2));
   else for (const line of describe(result.value)) print(line);
   return result.value.outcomes.every((outcome) => outcome.verdict === 'connected') ? 0 : 1;
-}
-
-function* describe(result: TraceResult): Generator<string> {
-  yield result.answer;
-  for (const note of result.notSimulated) yield `not simulated: ${note.text}`;
-  // The steps are told of one outcome: the one that was seen, else the first. --json has them all.
-  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
-  for (const [at, outcome] of result.outcomes.entries()) {
-    yield '';
-    yield* describeOutcome(outcome, result.outcomes.length > 1 ? `Outcome ${at + 1}: ` : '', outcome === main);
-  }
-  if (result.assumed.length > 0) yield '';
-  for (const note of result.assumed) yield `assumed: ${note.text}`;
-}
-
-function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): Generator<string> {
-  const share = outcome.probability < 1 ? ` (${Math.round(outcome.probability * 1000) / 10} %)` : '';
-  yield `${title}${outcome.verdict}${share}`;
-  for (const one of outcome.assumptions) yield `  if ${one.text}`;
-  for (const one of outcome.supportedBy) yield `  supported by ${one.text} (${one.node} ${one.output}:${one.line})`;
-  for (const finding of outcome.findings) {
-    yield `  ${finding.severity}: ${finding.message}`;
-    if (finding.fix) {
-      yield `    fix: ${finding.fix.title}`;
-      for (const change of finding.fix.changes)
-        yield `      on ${change.node}: ${change.rule === undefined ? `sysctl -w ${change.key ?? ''}=${change.value ?? ''}` : `iptables ${change.rule}`}`;
-      if (finding.fix.effect) yield `      then: ${finding.fix.effect.text}`;
-    }
-  }
-  if (!withSteps) return;
-  yield* describeLeg('request', outcome.request);
-  if (outcome.reply) yield* describeLeg('reply', outcome.reply);
-  if (outcome.ack && outcome.verdict !== 'connected') yield* describeLeg('third packet', outcome.ack);
-}
-
-function* describeLeg(name: string, leg: Leg): Generator<string> {
-  yield `  ${name}: ${leg.verdict}${leg.reason === null ? '' : `: ${leg.reason}`}`;
-  for (const step of leg.steps) yield* describeStep(step, '    ');
-}
-
-function* describeStep(step: Step, indent: string): Generator<string> {
-  const place = [
-    `${step.node}${step.namespace === 'host' ? '' : `/${step.namespace}`}`,
-    step.hook,
-    step.table,
-    step.chain,
-  ]
-    .filter((part, at, all) => part !== null && part !== all[at - 1])
-    .join(' ');
-  const rule = step.rule === null ? '' : ` #${step.rule}`;
-  const packet = step.packet;
-  const ports = (address: string, port: number | null): string => (port === null ? address : `${address}:${port}`);
-  const seen = `${ports(packet.src, packet.sport)} > ${ports(packet.dst, packet.dport)}${packet.mark === 0 ? '' : ` mark 0x${packet.mark.toString(16)}`}`;
-  yield `${indent}${step.kind.padEnd(9)} ${place}${rule}: ${step.text}${step.text === '' ? '' : ' → '}${step.effect}  [${seen}]`;
-  for (const outer of step.outer ?? []) yield* describeStep(outer, `${indent}  | `);
 }

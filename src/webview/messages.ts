@@ -5,7 +5,10 @@ export type FromPage =
   | { readonly type: 'open'; readonly source: EvidenceLine }
   | { readonly type: 'trace-with'; readonly changes: readonly Change[] }
   | { readonly type: 'assume'; readonly facts: readonly AssumedFact[] }
-  | { readonly type: 'copy'; readonly text: string };
+  | { readonly type: 'copy'; readonly text: string }
+  | { readonly type: 'copy-as'; readonly format: CopyFormat };
+
+export type CopyFormat = 'text' | 'markdown' | 'json';
 
 /** A setting of the kernel that the snapshot does not hold. */
 export interface AssumedFact {
@@ -37,6 +40,8 @@ export function isFromPage(value: unknown): value is FromPage {
       return isChanges(value['changes']);
     case 'assume':
       return isFacts(value['facts']);
+    case 'copy-as':
+      return ['text', 'markdown', 'json'].includes(String(value['format']));
     case 'copy':
       return typeof value['text'] === 'string';
     default:

@@ -1,4 +1,5 @@
 import type { Verdict } from '../core/trace/result';
+import type { CopyFormat } from './messages';
 
 /** The words of the page, in the language of the editor. */
 export interface PageWords {
@@ -22,6 +23,8 @@ export interface PageWords {
   readonly notSimulated: string;
   readonly outerPacket: string;
   readonly copy: string;
+  /** Copy the whole trace in a format. */
+  readonly copyAs: Readonly<Record<CopyFormat, string>>;
   readonly ends: string;
   /** Above the settings that decide and are not known. */
   readonly assuming: string;

@@ -24,7 +24,10 @@ export function tracePage(resources: PageResources, { words, result, state }: Tr
     ${main && outcomeSection(words, main, result.outcomes, true)}
     ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
     ${others.map((outcome) => outcomeSection(words, outcome, result.outcomes, false))}
-    ${notes(words.assumed, result.assumed, 'assumed')}`;
+    ${notes(words.assumed, result.assumed, 'assumed')}
+    <p class="copy-as">
+      ${(['text', 'markdown', 'json'] as const).map((format) => button(words.copyAs[format], { type: 'copy-as', format }))}
+    </p>`;
   return page(resources, state, result.answer, contents);
 }
 

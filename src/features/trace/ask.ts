@@ -3,7 +3,9 @@ import { parseAddress } from '../../core/net/address';
 import { splitPort } from '../../core/trace/endpoint';
 import type { OpenCluster } from '../clusters/open-cluster';
 import { type Answer, type Step, showStep } from '../step-input';
-import { type EndpointChoice, origins, targets } from './choices';
+import { readQuestion } from '../../core/trace/read-question';
+import { type EndpointChoice, origins, type QuestionChoice, questionText, recentQuestions, targets } from './choices';
+import type { RecentQuestion } from './recent';
 
 /** What is known of a question before it is asked. */
 export interface Asking {
@@ -22,14 +24,18 @@ export interface Asked {
 }
 
 /** Asks for what is missing of a question, step by step, with a way back. Undefined when the user leaves. */
-export async function askQuestion(clusters: readonly OpenCluster[], known: Asking): Promise<Asked | undefined> {
+export async function askQuestion(
+  clusters: readonly OpenCluster[],
+  known: Asking,
+  recent: readonly RecentQuestion[],
+): Promise<Asked | undefined> {
   let open = known.open;
   let from = known.from;
   let to = known.to;
   let { protocol } = known;
   let port: string | undefined;
   const asksFrom = from === undefined || open === undefined;
-  const asksTo = to === undefined;
+  let asksTo = to === undefined;
   const total = (asksFrom ? 1 : 0) + (asksTo ? 1 : 0) + (protocol === undefined ? 2 : 0);
 
   let step: 'from' | 'to' | 'protocol' | 'port' | 'done' = asksFrom ? 'from' : asksTo ? 'to' : 'protocol';
@@ -39,13 +45,17 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
         const answer = await pick(
           vscode.l10n.t('From where?'),
           { number: 1, total, canGoBack: false },
-          origins(known.open ? [known.open] : clusters),
-          clusters[0],
+          [...(asksTo ? recentQuestions(recent, clusters) : []), ...origins(known.open ? [known.open] : clusters)],
+          known.open ?? clusters[0],
         );
         if (answer === undefined || answer === 'back') return undefined;
         ({ open } = answer);
-        from = answer.endpoint;
-        step = asksTo ? 'to' : protocol === undefined ? 'protocol' : 'done';
+        if ('question' in answer) {
+          ({ from, to, protocol } = answer.question);
+          asksTo = false;
+          if (from === undefined) break;
+        } else from = answer.endpoint;
+        step = asksTo ? 'to' : missingAfter(to, protocol);
         break;
       }
       case 'to': {
@@ -56,14 +66,14 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
           targets(open),
           open,
         );
-        if (answer === undefined) return undefined;
+        if (answer === undefined || (answer !== 'back' && 'question' in answer)) return undefined;
         if (answer === 'back') {
           step = 'from';
           break;
         }
         to = answer.endpoint;
         protocol = answer.protocol;
-        step = protocol === undefined ? 'protocol' : 'done';
+        step = missingAfter(to, protocol);
         break;
       }
       case 'protocol': {
@@ -74,7 +84,7 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
           break;
         }
         protocol = answer;
-        step = protocol === 'icmp' || splitPort(to ?? '').port !== undefined ? 'done' : 'port';
+        step = missingAfter(to, protocol);
         break;
       }
       case 'port': {
@@ -94,35 +104,50 @@ export async function askQuestion(clusters: readonly OpenCluster[], known: Askin
   return { open, from, to: port === undefined ? to : withPort(to, port), protocol: protocol ?? 'tcp' };
 }
 
+/** What is still to be asked once the target is known. */
+function missingAfter(to: string | undefined, protocol: string | undefined): 'protocol' | 'port' | 'done' {
+  if (protocol === undefined) return 'protocol';
+  return protocol === 'icmp' || splitPort(to ?? '').port !== undefined ? 'done' : 'port';
+}
+
 function withPort(endpoint: string, port: string): string {
   return parseAddress(endpoint)?.family === 6 ? `[${endpoint}]:${port}` : `${endpoint}:${port}`;
 }
 
-/** A pick among what is known, which also takes any text. */
+/** A pick among what is known, which also takes any text: an ENDPOINT, or a whole question. */
 function pick(
   title: string,
   step: Step,
-  items: readonly (EndpointChoice | vscode.QuickPickItem)[],
+  items: readonly vscode.QuickPickItem[],
   fallback: OpenCluster | undefined,
-): Promise<Answer<EndpointChoice>> {
-  const input = vscode.window.createQuickPick<EndpointChoice | vscode.QuickPickItem>();
+): Promise<Answer<EndpointChoice | QuestionChoice>> {
+  const input = vscode.window.createQuickPick();
   input.title = title;
-  input.placeholder = vscode.l10n.t('Pick one, or type an address or a name');
+  input.placeholder = step.canGoBack
+    ? vscode.l10n.t('Pick one, or type an address or a name')
+    : vscode.l10n.t('Pick one, or type an address, worker -> g4:80, a curl command, a line of tcpdump');
   input.matchOnDescription = true;
   input.items = items;
   input.onDidChangeValue((text) => {
     const typed = text.trim();
-    input.items = typed === '' || !fallback ? items : [...items, asTyped(typed, fallback)];
+    input.items = typed === '' || !fallback ? items : [...items, asTyped(typed, fallback, !step.canGoBack)];
   });
   return showStep(input, step, () => {
     const [chosen] = input.selectedItems;
-    return chosen && 'endpoint' in chosen ? chosen : undefined;
+    return chosen && isChoice(chosen) ? chosen : undefined;
   });
 }
 
-function asTyped(text: string, open: OpenCluster): EndpointChoice {
-  const description = vscode.l10n.t('as typed');
-  return { label: `$(edit) ${text}`, description, open, endpoint: text, alwaysShow: true };
+function isChoice(item: vscode.QuickPickItem): item is EndpointChoice | QuestionChoice {
+  return 'endpoint' in item || 'question' in item;
+}
+
+function asTyped(text: string, open: OpenCluster, mayBeQuestion: boolean): EndpointChoice | QuestionChoice {
+  const question = mayBeQuestion ? readQuestion(text) : undefined;
+  const common = { description: vscode.l10n.t('as typed'), open, alwaysShow: true };
+  return question
+    ? { ...common, label: `$(arrow-swap) ${questionText(question)}`, question }
+    : { ...common, label: `$(edit) ${text}`, endpoint: text };
 }
 
 function pickProtocol(step: Step): Promise<Answer<string>> {

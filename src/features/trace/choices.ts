@@ -3,13 +3,21 @@ import { formatAddress, formatSocket } from '../../core/net/address';
 import { protocolName } from '../../core/net/protocol';
 import { portTitle, serviceTitle } from '../../core/kubernetes/service';
 import { mainAddress } from '../../core/trace/endpoint';
+import type { AskedText } from '../../core/trace/read-question';
 import type { OpenCluster } from '../clusters/open-cluster';
+import type { RecentQuestion } from './recent';
 
 /** Something to pick in a question: an ENDPOINT of a cluster, and for a service also how it is reached. */
 export interface EndpointChoice extends vscode.QuickPickItem {
   readonly open: OpenCluster;
   readonly endpoint: string;
   readonly protocol?: string;
+}
+
+/** A whole question to pick, or one of which only the origin is missing. */
+export interface QuestionChoice extends vscode.QuickPickItem {
+  readonly open: OpenCluster;
+  readonly question: AskedText;
 }
 
 /** Where packets can start: nodes, then their pods and containers. */
@@ -85,4 +93,23 @@ export function targets(open: OpenCluster): (EndpointChoice | vscode.QuickPickIt
 
 function separator(open: OpenCluster): vscode.QuickPickItem {
   return { label: open.cluster.name, kind: vscode.QuickPickItemKind.Separator };
+}
+
+/** `worker → 10.0.0.103:80/tcp` */
+export function questionText({ from, to, protocol }: AskedText): string {
+  return `${from ?? '…'} → ${to}${protocol === undefined ? '' : `/${protocol}`}`;
+}
+
+/** Questions that were asked before, of the clusters that are open now. */
+export function recentQuestions(
+  recent: readonly RecentQuestion[],
+  clusters: readonly OpenCluster[],
+): vscode.QuickPickItem[] {
+  const items = recent.flatMap(({ clusterUri, ...question }): QuestionChoice[] => {
+    const open = clusters.find(({ uri }) => uri.toString() === clusterUri);
+    if (!open) return [];
+    return [{ label: `$(history) ${questionText(question)}`, description: open.cluster.name, open, question }];
+  });
+  if (items.length === 0) return [];
+  return [{ label: vscode.l10n.t('asked before'), kind: vscode.QuickPickItemKind.Separator }, ...items];
 }

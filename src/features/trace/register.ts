@@ -3,17 +3,20 @@ import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
 import type { TreeEntry } from '../trees/entry';
 import { type Asking, askQuestion } from './ask';
+import { RecentQuestions } from './recent';
 import { TracePanels } from './trace-panel';
 
 /** The commands that trace a packet. */
-export function registerTrace(store: ClusterStore, extensionUri: vscode.Uri): vscode.Disposable {
-  const panels = new TracePanels(store, extensionUri);
+export function registerTrace(store: ClusterStore, context: vscode.ExtensionContext): vscode.Disposable {
+  const panels = new TracePanels(store, context.extensionUri);
+  const recent = new RecentQuestions(context.workspaceState);
   const ask = async (known: Asking): Promise<void> => {
     if (!store.all.some(isRead) && !(await offerWhatToTraceIn(store))) return;
-    const asked = await askQuestion(store.all.filter(isRead), known);
+    const asked = await askQuestion(store.all.filter(isRead), known, recent.all);
     if (!asked) return;
     const { open, from, to, protocol } = asked;
-    panels.show({ clusterUri: open.uri.toString(), from, to, protocol, changes: [], facts: [] });
+    const question = { clusterUri: open.uri.toString(), from, to, protocol };
+    if (panels.show({ ...question, changes: [], facts: [] })) await recent.add(question);
   };
   return vscode.Disposable.from(
     panels.register(),

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { applyChanges } from '../../core/plan/what-if';
+import { describe, markdown } from '../../core/trace/describe';
+import type { TraceResult } from '../../core/trace/result';
 import { settle } from '../../core/trace/settle';
 import { trace, traceWith } from '../../core/trace/trace';
-import { isFromPage, isPageState, type PageState } from '../../webview/messages';
+import { type CopyFormat, isFromPage, isPageState, type PageState } from '../../webview/messages';
 import { type PageResources, waitingPage } from '../../webview/page';
 import { tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
@@ -12,6 +14,21 @@ import { revealSource } from '../dumps/reveal';
 import { pageWords } from './words';
 
 const VIEW_TYPE = 'hoplens.trace';
+
+const COPIES: Readonly<Record<CopyFormat, (result: TraceResult) => string>> = {
+  text: (result) => [...describe(result), ''].join('\n'),
+  markdown,
+  json: (result) => JSON.stringify(result, undefined, 2),
+};
+
+/** A trace as a panel shows it. */
+interface Shown {
+  readonly panel: vscode.WebviewPanel;
+  /** With the changes of the state. */
+  readonly open: OpenCluster;
+  readonly state: PageState;
+  readonly result: TraceResult;
+}
 
 /** Traces, and shows the results, one panel each. */
 export class TracePanels implements vscode.WebviewPanelSerializer {
@@ -23,15 +40,17 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     private readonly extensionUri: vscode.Uri,
   ) {}
 
-  /** Traces and opens a panel with the result; tells what of the question cannot be understood. */
-  show(state: PageState): void {
+  /** Traces and opens a panel with the result. False, and told to the user, where the question cannot be understood. */
+  show(state: PageState): boolean {
     const panel = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       vscode.l10n.t('Trace'),
       vscode.ViewColumn.Active,
       this.options(),
     );
-    if (!this.fill(panel, state)) panel.dispose();
+    const understood = this.fill(panel, state);
+    if (!understood) panel.dispose();
+    return understood;
   }
 
   /** After a reload of the window: the same trace again, from the same snapshot. */
@@ -91,9 +110,9 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     if (!open) return false;
     const { from, to, protocol, changes, facts } = state;
     const question = { from, to, ...(protocol !== undefined && { protocol }) };
-    const shown = changes.length > 0 ? this.changed(open, changes) : open;
+    const where = changes.length > 0 ? this.changed(open, changes) : open;
     const traced = changes.length > 0 ? traceWith(open.cluster, question, changes) : trace(open.cluster, question);
-    if ('error' in traced || !shown) {
+    if ('error' in traced || !where) {
       void vscode.window.showErrorMessage(
         'error' in traced ? traced.error : vscode.l10n.t('The changes cannot be made.'),
       );
@@ -104,18 +123,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       light: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-light.svg'),
       dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-dark.svg'),
     };
-    panel.webview.html = tracePage(this.resources(panel.webview), {
-      words: pageWords(),
-      result: settle(
-        traced.value,
-        facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }])),
-      ),
-      state,
-    });
+    const settled = facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
+    const shown = { panel, open: where, state, result: settle(traced.value, settled) };
+    panel.webview.html = tracePage(this.resources(panel.webview), { words: pageWords(), ...shown });
     this.receivers.get(panel)?.dispose();
     this.receivers.set(
       panel,
-      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(panel, shown, state, message)),
+      panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, message)),
     );
     return true;
   }
@@ -125,12 +139,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return 'cluster' in result ? this.store.addVariant(open, result.cluster) : undefined;
   }
 
-  private async receive(
-    panel: vscode.WebviewPanel,
-    open: OpenCluster,
-    state: PageState,
-    message: unknown,
-  ): Promise<void> {
+  private async receive({ panel, open, state, result }: Shown, message: unknown): Promise<void> {
     if (!isFromPage(message)) return;
     switch (message.type) {
       case 'open':
@@ -141,6 +150,9 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
         return;
       case 'assume':
         this.fill(panel, { ...state, facts: message.facts });
+        return;
+      case 'copy-as':
+        await vscode.env.clipboard.writeText(COPIES[message.format](result));
         return;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);

@@ -31,6 +31,11 @@ export function pageWords(): PageWords {
     notSimulated: vscode.l10n.t('Not simulated'),
     outerPacket: vscode.l10n.t('The outer packet'),
     copy: vscode.l10n.t('Copy'),
+    copyAs: {
+      text: vscode.l10n.t('Copy as Text'),
+      markdown: vscode.l10n.t('Copy as Markdown'),
+      json: vscode.l10n.t('Copy as JSON'),
+    },
     ends: vscode.l10n.t('ends at'),
     assuming: vscode.l10n.t('It depends on what the snapshot does not hold. Settle it:'),
     on: vscode.l10n.t('on'),

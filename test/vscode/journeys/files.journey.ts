@@ -132,3 +132,18 @@ journey(
     assert.match((await nodes.tree.item('Live nodes', 'theirs')).description, /not read yet/);
   },
 );
+
+journey('a question is typed whole, and asked again from the list', {}, async (workbench) => {
+  await openDemo(workbench);
+  await workbench.runCommand('Hoplens: Trace Packet…');
+  const typed = await workbench.quickInput.toAsk('From where?');
+  await typed.filter('worker/alpine -> 10.0.0.103:80/tcp');
+  await typed.choose('worker/alpine → 10.0.0.103:80/tcp');
+  await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
+  await workbench.runCommand('View: Close All Editors');
+  await workbench.runCommand('Hoplens: Trace Packet…');
+  const again = await workbench.quickInput.toAsk('From where?');
+  await workbench.screenshot('asked-before');
+  await again.choose('worker/alpine → 10.0.0.103:80/tcp');
+  await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
+});
