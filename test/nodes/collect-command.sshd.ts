@@ -37,6 +37,27 @@ function snapshotIn(bytes: Buffer): Snapshot {
   return read.snapshot;
 }
 
+/** Runs the command line on a terminal, where each of these questions gets its answer. */
+async function onTerminal(
+  args: readonly string[],
+  answers: Readonly<Record<string, string>>,
+): Promise<{ code: number; shown: string }> {
+  const command = [process.execPath, await program(), ...args].join(' ');
+  const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const open = new Map(Object.entries(answers));
+  let shown = '';
+  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+    for (const [question, answer] of open)
+      if (shown.includes(question)) {
+        open.delete(question);
+        terminal.stdin.write(`${answer}\n`);
+      }
+  });
+  const [code] = (await once(terminal, 'close')) as [number];
+  return { code, shown };
+}
+
 async function stage(context: TestContext): Promise<{ node: LiveNode; config: string; out: string; folder: string }> {
   const node = await LiveNode.start(context, ROOT);
   const folder = temporaryFolder(context);
@@ -101,17 +122,28 @@ suite('hoplens collect', { concurrency: 3, timeout: 120_000 }, () => {
     const [known = ''] = node.settings.userKnownHostsFiles;
     const line = readFileSync(known, 'utf8');
     writeFileSync(known, '');
-    const command = `${process.execPath} ${await program()} collect worker --ssh-config ${config} --out ${out}`;
-    const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    let shown = '';
-    terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-      if (!shown.includes('or no: ') && (shown + text).includes('or no: ')) terminal.stdin.write('yes\n');
-      shown += text;
+    const { code, shown } = await onTerminal(['collect', 'worker', '--ssh-config', config, '--out', out], {
+      'or no: ': 'yes',
     });
-    const [code] = (await once(terminal, 'close')) as [number];
     assert.equal(code, 0, shown);
     assert.match(shown, /The host key of \[127\.0\.0\.1\]:\d+ is unknown/);
     assert.equal(readFileSync(known, 'utf8'), line);
+  });
+
+  test('asks on a terminal for a password, which is not shown', async (context) => {
+    const node = await LiveNode.start(context, { users: [{ name: 'somebody', password: 'open sesame' }] });
+    const folder = temporaryFolder(context);
+    const config = sshConfig(folder, { worker: node });
+    writeFileSync(config, readFileSync(config, 'utf8').replace(/^ {2}IdentityFile .*$/m, '  IdentityFile none'));
+    const out = join(folder, 'lab.hoplens.json');
+    const { code, shown } = await onTerminal(['collect', 'worker', '--ssh-config', config, '--out', out], {
+      'password: ': 'open sesame',
+    });
+    // Not all of it: somebody may not use sudo.
+    assert.equal(code, 1, shown);
+    assert.match(shown, /somebody@127\.0\.0\.1: password: [^]*^worker: partly read/m);
+    assert.doesNotMatch(shown, /open|sesame/);
+    assert.equal(snapshotIn(readFileSync(out)).nodes.length, 1);
   });
 
   test('says what is wrong with what it was told', async (context) => {
