@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerAudit } from './features/audit/register';
 import { ClusterStore } from './features/clusters/cluster-store';
 import { registerClusterCommands } from './features/clusters/commands';
 import { registerDumps } from './features/dumps/register';
@@ -15,6 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTrees(store),
     registerDumps(store),
     registerTrace(store, context),
+    registerAudit(store, context.extensionUri),
   );
   // `npm start` asks for it.
   if (process.env['HOPLENS_OPEN_DEMO'] === '1') void vscode.commands.executeCommand('hoplens.openDemoCluster');

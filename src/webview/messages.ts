@@ -8,6 +8,17 @@ export type FromPage =
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'copy-as'; readonly format: CopyFormat };
 
+/** What the page of an audit asks of the editor. */
+export interface FromAuditPage {
+  readonly type: 'trace';
+  /** Place of the pair in the audit. */
+  readonly pair: number;
+}
+
+export function isFromAuditPage(value: unknown): value is FromAuditPage {
+  return isRecord(value) && value['type'] === 'trace' && typeof value['pair'] === 'number';
+}
+
 export type CopyFormat = 'text' | 'markdown' | 'json';
 
 /** A setting of the kernel that the snapshot does not hold. */

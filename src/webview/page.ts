@@ -11,7 +11,7 @@ export interface PageResources {
 }
 
 /** The document around the contents of a page. The state is what VS Code gives back after a reload of the window. */
-export function page(resources: PageResources, state: PageState, title: string, main: Html): string {
+export function page(resources: PageResources, state: unknown, title: string, main: Html): string {
   const { style, script, nonce, cspSource } = resources;
   const policy = `default-src 'none'; style-src ${cspSource}; script-src 'nonce-${nonce}'`;
   return html`<!doctype html>

@@ -32,12 +32,27 @@ export interface Audit {
   readonly hoplensAudit: 1;
   readonly cluster: string;
   readonly pairs: readonly Pair[];
-  /** The most frequent first. */
+  /** First those that surely make most fail, then those that may. */
   readonly causes: readonly Cause[];
 }
 
-/** Traces to every port of every service from every namespace. `onPair` gets how many are done, and of how many. */
-export function audit(cluster: Cluster, onPair: (done: number, of: number) => void = () => undefined): Audit {
+/** How many pairs are done, and of how many. */
+export interface AuditProgress {
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Traces to every port of every service from every namespace. */
+export function audit(cluster: Cluster): Audit {
+  const steps = auditInSteps(cluster);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, a pair at a time: for those who have something else to do between. */
+export function* auditInSteps(cluster: Cluster): Generator<AuditProgress, Audit> {
   const origins = cluster.nodes.flatMap((node) =>
     node.namespaces.map(({ name, kind }) => (kind === 'host' ? node.name : `${node.name}/${name}`)),
   );
@@ -59,13 +74,15 @@ export function audit(cluster: Cluster, onPair: (done: number, of: number) => vo
       const pair = 'error' in traced ? untraced(traced.error) : verdictOf(traced.value);
       for (const finding of pair.findings) note(causes, finding, pairs.length);
       pairs.push({ from, ...target, verdict: pair.verdict, answer: pair.answer });
-      onPair(pairs.length, origins.length * targets.length);
+      yield { done: pairs.length, of: origins.length * targets.length };
     }
   return {
     hoplensAudit: 1,
     cluster: cluster.name,
     pairs,
-    causes: [...causes.values()].sort((one, other) => other.pairs.length - one.pairs.length),
+    causes: [...causes.values()].sort(
+      (one, other) => sure(pairs, other) - sure(pairs, one) || other.pairs.length - one.pairs.length,
+    ),
   };
 }
 
@@ -98,4 +115,9 @@ function note(causes: Map<string, Cause & { pairs: number[] }>, finding: Finding
   const known = causes.get(key);
   if (!known) causes.set(key, { code, node, title, fix: fix?.title ?? null, pairs: [pair] });
   else if (!known.pairs.includes(pair)) known.pairs.push(pair);
+}
+
+/** How many pairs it makes fail, whatever is not known. */
+function sure(pairs: readonly Pair[], cause: Cause): number {
+  return cause.pairs.filter((at) => pairs[at]?.verdict !== 'depends').length;
 }

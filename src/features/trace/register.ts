@@ -3,7 +3,7 @@ import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
 import type { TreeEntry } from '../trees/entry';
 import { type Asking, askQuestion } from './ask';
-import { RecentQuestions } from './recent';
+import { type RecentQuestion, RecentQuestions } from './recent';
 import { TracePanels } from './trace-panel';
 
 /** The commands that trace a packet. */
@@ -15,12 +15,16 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     const asked = await askQuestion(store.all.filter(isRead), known, recent.all);
     if (!asked) return;
     const { open, from, to, protocol } = asked;
-    const question = { clusterUri: open.uri.toString(), from, to, protocol };
+    await show({ clusterUri: open.uri.toString(), from, to, protocol });
+  };
+  const show = async (question: RecentQuestion): Promise<void> => {
     if (panels.show({ ...question, changes: [], facts: [] })) await recent.add(question);
   };
   return vscode.Disposable.from(
     panels.register(),
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
+    // Not in package.json: for the other features.
+    vscode.commands.registerCommand('hoplens.traceQuestion', show),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
       ask({
         open,

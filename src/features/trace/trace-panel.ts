@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { applyChanges } from '../../core/plan/what-if';
 import { describe, markdown } from '../../core/trace/describe';
@@ -6,10 +5,11 @@ import type { TraceResult } from '../../core/trace/result';
 import { settle } from '../../core/trace/settle';
 import { trace, traceWith } from '../../core/trace/trace';
 import { type CopyFormat, isFromPage, isPageState, type PageState } from '../../webview/messages';
-import { type PageResources, waitingPage } from '../../webview/page';
+import { waitingPage } from '../../webview/page';
 import { tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
 import { LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
+import { pageResources } from '../page-resources';
 import { revealSource } from '../dumps/reveal';
 import { pageWords } from './words';
 
@@ -74,7 +74,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     if (fill()) return;
     panel.title = `${state.from} → ${state.to}`;
     panel.webview.html = waitingPage(
-      this.resources(panel.webview),
+      pageResources(panel.webview, this.extensionUri),
       state,
       vscode.l10n.t('The nodes have not been read in this window. Read them, and the packet is traced again.'),
     );
@@ -84,17 +84,6 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     panel.onDidDispose(() => {
       subscription.dispose();
     });
-  }
-
-  private resources(webview: vscode.Webview): PageResources {
-    const resource = (name: string): string =>
-      webview.asWebviewUri(vscode.Uri.joinPath(this.extensionUri, 'dist', 'webview', name)).toString();
-    return {
-      style: resource('trace.css'),
-      script: resource('trace.js'),
-      nonce: randomBytes(16).toString('base64'),
-      cspSource: webview.cspSource,
-    };
   }
 
   private options(): vscode.WebviewOptions {
@@ -125,7 +114,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     };
     const settled = facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
     const shown = { panel, open: where, state, result: settle(traced.value, settled) };
-    panel.webview.html = tracePage(this.resources(panel.webview), { words: pageWords(), ...shown });
+    panel.webview.html = tracePage(pageResources(panel.webview, this.extensionUri), { words: pageWords(), ...shown });
     this.receivers.get(panel)?.dispose();
     this.receivers.set(
       panel,

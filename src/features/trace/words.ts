@@ -1,18 +1,11 @@
 import * as vscode from 'vscode';
 import type { PageWords } from '../../webview/page-words';
+import { verdictWords } from '../verdict-words';
 
 /** The words of the trace's page. */
 export function pageWords(): PageWords {
   return {
-    verdicts: {
-      connected: vscode.l10n.t('connected'),
-      'no-reply': vscode.l10n.t('no reply'),
-      dropped: vscode.l10n.t('dropped'),
-      rejected: vscode.l10n.t('rejected'),
-      unroutable: vscode.l10n.t('no way'),
-      loop: vscode.l10n.t('loop'),
-      undetermined: vscode.l10n.t('undetermined'),
-    },
+    verdicts: verdictWords(),
     if: vscode.l10n.t('if'),
     supportedBy: vscode.l10n.t('Supported by what was seen on the cluster:'),
     request: vscode.l10n.t('Request'),

@@ -147,3 +147,16 @@ journey('a question is typed whole, and asked again from the list', {}, async (w
   await again.choose('worker/alpine → 10.0.0.103:80/tcp');
   await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
 });
+
+journey('an audit shows what fails, and why', { theme: 'light' }, async (workbench) => {
+  await openDemo(workbench);
+  const nodes = await workbench.section('Nodes');
+  await nodes.tree.contextMenu(['Demo: g4 and g5'], 'Audit Services');
+  const panel = await workbench.webview('Audit: Demo: g4 and g5');
+  const row = panel.getByRole('row', { name: /^worker / }).first();
+  await row.waitFor();
+  assert.match(await row.innerText(), /^worker\s+no reply\s+depends/);
+  await workbench.screenshot('audit');
+  await row.getByRole('link', { name: 'no reply' }).click();
+  await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker/);
+});

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { type Audit, auditInSteps } from '../../core/audit/audit';
+import { auditPage } from '../../webview/audit-page';
+import { isFromAuditPage } from '../../webview/messages';
+import type { ClusterStore } from '../clusters/cluster-store';
+import type { OpenCluster } from '../clusters/open-cluster';
+import { pageResources } from '../page-resources';
+import type { TreeEntry } from '../trees/entry';
+import { auditWords } from './words';
+
+/** How long pairs are traced before the editor has its turn. */
+const TURN_MS = 30;
+
+/** The command that traces every service from everywhere. */
+export function registerAudit(store: ClusterStore, extensionUri: vscode.Uri): vscode.Disposable {
+  return vscode.commands.registerCommand('hoplens.audit', async (entry?: TreeEntry) => {
+    const open = entry?.open ?? (await pickCluster(store));
+    const audit = open && (await auditWithProgress(open));
+    if (open && audit) show(open, audit, extensionUri);
+  });
+}
+
+async function pickCluster(store: ClusterStore): Promise<OpenCluster | undefined> {
+  const read = store.all.filter(({ cluster }) => cluster.nodes.length > 0);
+  if (read.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('An audit needs a cluster: nodes that are read, or a snapshot.'),
+    );
+    return undefined;
+  }
+  if (read.length === 1) return read[0];
+  const items = read.map((open) => ({ label: open.cluster.name, open }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Audit which cluster?') }))?.open;
+}
+
+function auditWithProgress({ cluster }: OpenCluster): Thenable<Audit | undefined> {
+  const location = vscode.ProgressLocation.Notification;
+  const title = vscode.l10n.t('Auditing {0}', cluster.name);
+  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const steps = auditInSteps(cluster);
+    for (let reported = 0; ;) {
+      let step = steps.next();
+      for (const end = Date.now() + TURN_MS; step.done !== true && Date.now() < end;) step = steps.next();
+      if (step.done === true) return step.value;
+      if (token.isCancellationRequested) return undefined;
+      const { done, of } = step.value;
+      progress.report({ increment: ((done - reported) * 100) / of, message: `${done}/${of}` });
+      reported = done;
+      await new Promise(setImmediate);
+    }
+  });
+}
+
+function show(open: OpenCluster, audit: Audit, extensionUri: vscode.Uri): void {
+  const panel = vscode.window.createWebviewPanel(
+    'hoplens.audit',
+    vscode.l10n.t('Audit: {0}', open.cluster.name),
+    vscode.ViewColumn.Active,
+    { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] },
+  );
+  panel.webview.html = auditPage(pageResources(panel.webview, extensionUri), auditWords(open.cluster.name), audit, {});
+  panel.webview.onDidReceiveMessage(async (message: unknown) => {
+    const pair = isFromAuditPage(message) ? audit.pairs[message.pair] : undefined;
+    if (!pair) return;
+    const { from, to, protocol } = pair;
+    await vscode.commands.executeCommand('hoplens.traceQuestion', {
+      clusterUri: open.uri.toString(),
+      from,
+      to,
+      protocol,
+    });
+  });
+}
