@@ -202,4 +202,21 @@ filter INPUT -m conntrack --ctstate UNTRACKED -j DROP
 raw OUTPUT -p tcp -j CT --zone 1`,
     verdict: 'connected',
   },
+  {
+    ...toNode,
+    title: 'who has not seen the SYN+ACK takes the ACK for invalid',
+    node: `raw OUTPUT -p tcp -j CT --notrack
+filter INPUT -m conntrack --ctstate INVALID -j DROP`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'echo replies have the TOS of the request',
+    pods: ['client'],
+    node: `mangle PREROUTING -p icmp -j TOS --set-tos 0x28
+filter OUTPUT -p icmp -m dscp ! --dscp 10 -j DROP`,
+    from: client,
+    to: BRIDGE,
+    protocol: 'icmp',
+    verdict: 'connected',
+  },
 ]);

@@ -202,6 +202,18 @@ filter INPUT -m addrtype --src-type LOCAL -j DROP`,
     verdict: 'connected',
   },
   {
+    title: 'the socket keeps the route that was looked up before it had a source',
+    ipv6: true,
+    pods: ['routed1'],
+    node: `ip addr add fd77::1/64 dev eth0
+ip -6 rule add from fd77::1 to ${six('routed1')} unreachable
+ip -6 route replace ${six('routed1')} dev veth-routed1 src fd77::1`,
+    from: 'node',
+    to: `[${six('routed1')}]:80`,
+    verdict: 'connected',
+    source: '[fd77::1]',
+  },
+  {
     title: 'not forwarded: all.forwarding is 0',
     ipv6: true,
     pods: ['client', 'routed1'],

@@ -3,6 +3,13 @@ import type { Address } from './address';
 /** TCP flag bits as in the header (RFC 9293 §3.1). */
 export const FLAG = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
 
+/** `SYN+ACK` */
+export function flagsText(flags: number): string {
+  return Object.entries(FLAG)
+    .flatMap(([name, bit]) => ((flags & bit) !== 0 ? [name] : []))
+    .join('+');
+}
+
 /** What is on the wire, and the mark that travels with it inside one network namespace. Immutable. */
 export interface Packet {
   readonly src: Address;

@@ -13,6 +13,8 @@ export interface Unknown {
   readonly subject: string;
   /** What "yes" means, in words. */
   readonly text: string;
+  /** Each packet has an answer of its own. */
+  readonly perPacket?: true;
   /** The answer is no where the subject is yes. */
   readonly inverted?: boolean;
 }

@@ -82,6 +82,12 @@ function matchText(use: ModuleUse): string {
 
 /** A match that the tracer does not know the meaning of: unknown, and said to be. */
 function notUnderstood(text: string): Condition {
-  const answer: Answer = { kind: 'unknown', code: 'match-not-simulated', subject: text, text: `"${text}" matches` };
+  const answer: Answer = {
+    kind: 'unknown',
+    code: 'match-not-simulated',
+    subject: text,
+    text: `"${text}" matches`,
+    perPacket: true,
+  };
   return { test: () => answer, words: () => `that match "${text}"` };
 }

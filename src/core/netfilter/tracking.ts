@@ -24,6 +24,8 @@ export interface Connection {
   masqueradedOn?: string;
   confirmed: boolean;
   seenReply: boolean;
+  /** TCP: how far the handshake was seen. */
+  handshake?: 'syn-sent' | 'syn-received' | 'established';
   assured: boolean;
 }
 

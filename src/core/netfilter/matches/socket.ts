@@ -46,6 +46,7 @@ export const socket: MatchModule = {
       test: () => ({
         kind: 'unknown',
         code: 'socket-unknown',
+        perPacket: true,
         subject: `socket ${options.map((use) => use.flag).join(' ')}`.trim(),
         text: 'a local socket takes the packet',
       }),

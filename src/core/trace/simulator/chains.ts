@@ -128,23 +128,23 @@ function matches(walk: Walk, stack: Stack, skb: Skb, hook: Hook, rule: Rule): bo
   }
   if (fails && !later.some(([condition]) => 'act' in condition)) {
     const last = later.at(-1)?.[1];
-    return last !== undefined && holds(walk, stack, rule, last);
+    return last !== undefined && holds(walk, stack, skb, rule, last);
   }
   return later.every(([condition, answer]) => {
-    const yes = holds(walk, stack, rule, answer);
+    const yes = holds(walk, stack, skb, rule, answer);
     if (yes) condition.act?.(view);
     return yes;
   });
 }
 
-function holds(walk: Walk, stack: Stack, rule: Rule, answer: Answer): boolean {
+function holds(walk: Walk, stack: Stack, skb: Skb, rule: Rule, answer: Answer): boolean {
   if (typeof answer === 'boolean') return answer;
   switch (answer.kind) {
     case 'assumed':
       assume(walk, 'first-packet', stack.node, `${answer.text} (${rule.text})`);
       return answer.value;
     case 'unknown':
-      return decideUnknown(walk, stack, answer);
+      return decideUnknown(walk, stack, skb, answer);
     case 'chance':
       return walk.choices.draw([answer.probability, 1 - answer.probability]) === 0;
   }

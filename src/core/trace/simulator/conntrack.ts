@@ -53,15 +53,18 @@ export class Conntrack {
   track(packet: Packet, zone: { original: number; reply: number }, loose: boolean): Tracking {
     const tuple = tupleOf(packet);
     for (const connection of this.connections) {
-      if (sameTuple(connection.reply, tuple) && connection.zone.reply === zone.reply) {
-        connection.seenReply = true;
-        return { state: 'ESTABLISHED', direction: 'reply', connection };
-      }
-      if (sameTuple(connection.original, tuple) && connection.zone.original === zone.original) {
-        // The third packet of the handshake; datagrams are assured after two seconds, and echoes never.
-        if (connection.seenReply && packet.proto === TCP) connection.assured = true;
-        return { state: connection.seenReply ? 'ESTABLISHED' : 'NEW', direction: 'original', connection };
-      }
+      const direction =
+        sameTuple(connection.reply, tuple) && connection.zone.reply === zone.reply
+          ? 'reply'
+          : sameTuple(connection.original, tuple) && connection.zone.original === zone.original
+            ? 'original'
+            : undefined;
+      if (!direction) continue;
+      if (packet.proto === TCP && !proceeds(connection, direction, packet.flags ?? 0)) return { state: 'INVALID' };
+      if (direction === 'reply') connection.seenReply = true;
+      // The third packet of the handshake; datagrams are assured after two seconds, and echoes never.
+      else if (connection.seenReply && packet.proto === TCP) connection.assured = true;
+      return { state: connection.seenReply ? 'ESTABLISHED' : 'NEW', direction, connection };
     }
     if (!opens(packet, loose)) return { state: 'INVALID' };
     const connection: Connection = {
@@ -74,6 +77,9 @@ export class Conntrack {
       confirmed: false,
       seenReply: false,
       assured: false,
+      ...(packet.proto === TCP && {
+        handshake: ((packet.flags ?? 0) & FLAG.SYN) !== 0 ? 'syn-sent' : 'established',
+      }),
     };
     return { state: 'NEW', direction: 'original', connection };
   }
@@ -99,6 +105,20 @@ export class Conntrack {
     const at = this.connections.indexOf(connection);
     if (at >= 0) this.connections.splice(at, 1);
   }
+}
+
+/**
+ * The part of `tcp_conntracks` in net/netfilter/nf_conntrack_proto_tcp.c that a handshake meets: who has not seen the
+ * SYN+ACK takes what follows for invalid.
+ */
+function proceeds(connection: Connection, direction: 'original' | 'reply', flags: number): boolean {
+  if ((flags & FLAG.RST) !== 0) return true;
+  if (connection.handshake === 'syn-sent') {
+    if (direction === 'original') return (flags & FLAG.SYN) !== 0;
+    if ((flags & FLAG.SYN) === 0) return false;
+    connection.handshake = 'syn-received';
+  } else if (direction === 'original') connection.handshake = 'established';
+  return true;
 }
 
 /** Whether a packet of no known connection opens one (`tcp_new`, `icmp_new` in net/netfilter/nf_conntrack_proto_*.c). */

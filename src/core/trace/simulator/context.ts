@@ -1,9 +1,12 @@
-import { type Address, formatAddress } from '../../net/address';
+import { type Address, formatAddress, formatSocket } from '../../net/address';
+import { flagsText } from '../../net/packet';
+import { protocolTitle } from '../../net/protocol';
 import type { Unknown } from '../../netfilter/match';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Choices, Question } from '../choices';
 import type { Recorder } from './recorder';
 import type { Assumed } from '../result';
+import type { Skb } from './skb';
 import type { Stack } from './stack';
 import type { Wiring } from './wiring';
 
@@ -22,16 +25,26 @@ export function assume(walk: Walk, code: string, node: string | null, text: stri
   walk.assumed.set(`${code} ${node ?? ''} ${text}`, { code, node, text });
 }
 
+/** `SYN 10.0.0.1:40000 → 10.0.0.2:80` */
+function describePacket({ packet }: Skb): string {
+  const { src, dst, sport, dport, flags } = packet;
+  const kind = flags === undefined ? protocolTitle(packet.proto) : flagsText(flags);
+  return `${kind} ${formatSocket(src, sport)} → ${formatSocket(dst, dport)}`;
+}
+
 /** Puts a yes-or-no question that a match could not answer. */
-export function decideUnknown(walk: Walk, stack: Stack, unknown: Unknown): boolean {
+export function decideUnknown(walk: Walk, stack: Stack, skb: Skb, unknown: Unknown): boolean {
+  const which = unknown.perPacket === true ? ` for ${describePacket(skb)}` : '';
   const question: Question = {
-    id: `${stack.title} ${unknown.subject}`,
+    id: `${stack.title} ${unknown.subject}${which}`,
     code: unknown.code,
     node: stack.node,
     key: unknown.subject,
     domain: ['yes', 'no'],
     text: ([value]) =>
-      value === 'yes' ? `${unknown.text} on ${stack.title}` : `it is not so that ${unknown.text} on ${stack.title}`,
+      value === 'yes'
+        ? `${unknown.text} on ${stack.title}${which}`
+        : `it is not so that ${unknown.text} on ${stack.title}${which}`,
   };
   const yes = walk.choices.decide(question, [['yes'], ['no']]) === 0;
   return yes !== (unknown.inverted === true);

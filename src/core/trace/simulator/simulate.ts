@@ -90,7 +90,8 @@ export function simulate(setup: Setup, choices: Choices): Run {
   if (setup.protocol !== TCP) return { ...heard, verdict: 'connected' };
 
   const third = { ...request.sent, flags: FLAG.ACK, length: headerLength(request.sent.src.family) + 32 };
-  const ack = travel(walkWith(), sender, third, true);
+  // The socket keeps its route: over IPv6 the one that was looked up before a source was chosen.
+  const ack = travel(walkWith(), sender, third, third.src.family === 4 || chosen !== undefined);
   const completed =
     ack.fate.verdict === 'delivered' && ack.fate.stack === server && sameFlow(request.received, ack.received);
   if (!completed) return { ...heard, ack, verdict: lostVerdict(ack) };
@@ -126,7 +127,9 @@ function openingPacket({ target, protocol, sourcePort }: Setup, source: Address 
 }
 
 function answering(packet: Packet, flags: number): Packet {
-  const base = { ...packet, src: packet.dst, dst: packet.src, mark: 0, ttl: 64, dscp: 0 };
+  // Echo replies and RSTs have the TOS of what they answer (net/ipv4/icmp.c `icmp_reply`, tcp_ipv4.c `tcp_v4_send_reset`).
+  const dscp = packet.icmp || (flags & FLAG.RST) !== 0 ? packet.dscp : 0;
+  const base = { ...packet, src: packet.dst, dst: packet.src, mark: 0, ttl: 64, dscp };
   if (packet.icmp) return { ...base, icmp: { ...packet.icmp, type: packet.icmp.type === 8 ? 0 : 129 } };
   return {
     ...base,

@@ -75,7 +75,7 @@ export function planOf(sketch: Sketch): Plan {
   return {
     spaces,
     cables,
-    acquainted: family === 6 ? everybody(sketch) : podsOnBridges(nodes),
+    acquainted: family === 6 ? everybody(sketch) : [...podsOnBridges(nodes), ...strangerTo(sketch)],
     ipv6: family === 6,
   };
 }
@@ -94,6 +94,12 @@ function podsOnBridges(nodes: readonly Node[]): Acquaintance[] {
   return nodes.flatMap((node) =>
     node.pods.filter((pod) => pod.attached === 'bridge').map((pod): Acquaintance => [node.name, pod.address]),
   );
+}
+
+/** A client that the snapshot does not show comes in where the question says: it knows the first node. */
+function strangerTo({ client, nodes }: Sketch): Acquaintance[] {
+  const [entry] = nodes;
+  return client === 'unseen' && entry ? [['client', entry.address]] : [];
 }
 
 /** Neighbours find each other by ICMPv6, which the drawn rules may drop: whoever may talk has talked before. */
