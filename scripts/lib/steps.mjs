@@ -64,7 +64,7 @@ export const STEPS = [
   { name: 'package', run: npmRun('package'), seconds: 180, needs: ['install'] },
   {
     name: 'journeys-vsix',
-    run: script('vscode-journeys.mjs', '--vsix'),
+    run: script('vscode-journeys.mjs', '--vsix', 'founding-case', 'live'),
     seconds: 1500,
     needs: ['machine', 'package', 'editors'],
   },

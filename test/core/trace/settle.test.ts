@@ -38,4 +38,13 @@ suite('facts that somebody settles', () => {
       /^worker → default\/g4 \(10\.0\.0\.103\) port 80\/tcp connects; request and reply take different ways\.$/,
     );
   });
+
+  test('what several packets pass is evidence once', async () => {
+    const { outcomes } = settle(await traced(), [onMaster('0|2'), onWorker('0|2')]);
+    const [finding] = outcomes[0]?.findings ?? [];
+    const lines = finding?.evidence.map((line) => JSON.stringify(line)) ?? [];
+    assert.equal(finding?.code, 'asymmetric-return');
+    assert.equal(lines.length, 2);
+    assert.equal(new Set(lines).size, 2);
+  });
 });

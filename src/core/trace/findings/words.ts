@@ -23,9 +23,13 @@ export function describe(cluster: Cluster, address: Address): string {
   return name ? `${formatAddress(address)} (${name.words})` : formatAddress(address);
 }
 
-/** The lines that steps follow from. */
+/** The lines that steps follow from, each once: packets of several legs pass the same. */
 export function evidenceOf(steps: readonly Step[]): EvidenceLine[] {
-  return steps.flatMap(({ node, namespace, source, text }) =>
-    source ? [{ node, namespace, output: source.output, line: source.line, text }] : [],
-  );
+  const lines = new Map<string, EvidenceLine>();
+  for (const { node, namespace, source, text } of steps) {
+    if (!source) continue;
+    const line = { node, namespace, output: source.output, line: source.line, text };
+    lines.set(JSON.stringify(line), line);
+  }
+  return [...lines.values()];
 }
