@@ -3,7 +3,8 @@ import { isOverlay } from '../../overlay/device';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Finding, Fix } from '../result';
 import type { Run, TracedLeg } from '../simulator/simulate';
-import { describe, evidenceOf, type LegName, sentence, WHAT } from './words';
+import type { LegName } from '../simulator/context';
+import { describe, evidenceOf, sentence, WHAT } from './words';
 
 /** Strict rp_filter drops a packet whose way back leads elsewhere. */
 export function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, traced: TracedLeg): Finding {

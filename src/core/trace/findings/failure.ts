@@ -3,7 +3,8 @@ import type { Cluster } from '../../snapshot/cluster';
 import type { Finding, Fix, Step } from '../result';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
-import { evidenceOf, type LegName, sentence, WHAT } from './words';
+import type { LegName } from '../simulator/context';
+import { evidenceOf, sentence, WHAT } from './words';
 
 /** A finding whose title is its message. */
 type Untitled = Omit<Finding, 'title'> & Partial<Pick<Finding, 'title'>>;

@@ -4,7 +4,7 @@ import type { Run, TracedLeg } from '../simulator/simulate';
 import { asymmetry } from './asymmetry';
 import { failure } from './failure';
 import { unexpectedOwner } from './owner';
-import type { LegName } from './words';
+import type { LegName } from '../simulator/context';
 
 /** What an expert would say of a run: why it fails, or what may make it fail. */
 export function findingsOf(cluster: Cluster, run: Run): Finding[] {

@@ -2,9 +2,7 @@ import { type Address, formatAddress } from '../../net/address';
 import type { Cluster } from '../../snapshot/cluster';
 import { nameAddress } from '../../snapshot/names';
 import type { EvidenceLine, Step } from '../result';
-
-/** The packets of a run. */
-export type LegName = 'request' | 'reply' | 'ack' | 'data';
+import type { LegName } from '../simulator/context';
 
 export const WHAT: Readonly<Record<LegName, string>> = {
   request: 'the request',

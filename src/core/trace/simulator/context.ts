@@ -16,9 +16,13 @@ export interface Walk {
   readonly wiring: Wiring;
   readonly choices: Choices;
   readonly recorder: Recorder;
+  /** Which packet of the run is on its way: the request, its reply … */
+  readonly leg: LegName;
   /** Told once per trace, by code and place. */
   readonly assumed: Map<string, Assumed>;
 }
+
+export type LegName = 'request' | 'reply' | 'ack' | 'data';
 
 /** Takes something as given, and says so once. */
 export function assume(walk: Walk, code: string, node: string | null, text: string): void {
@@ -34,7 +38,7 @@ function describePacket({ packet }: Skb): string {
 
 /** Puts a yes-or-no question that a match could not answer. */
 export function decideUnknown(walk: Walk, stack: Stack, skb: Skb, unknown: Unknown): boolean {
-  const which = unknown.perPacket === true ? ` for ${describePacket(skb)}` : '';
+  const which = unknown.perPacket === true ? ` for ${walk.leg} ${describePacket(skb)}` : '';
   const question: Question = {
     id: `${stack.title} ${unknown.subject}${which}`,
     code: unknown.code,

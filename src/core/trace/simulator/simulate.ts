@@ -4,7 +4,7 @@ import { FLAG, type Packet } from '../../net/packet';
 import { hasPorts, ICMP, TCP } from '../../net/protocol';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Choices } from '../choices';
-import { assume, type Walk } from './context';
+import { assume, type LegName, type Walk } from './context';
 import type { Origin, Target } from '../endpoint';
 import type { Fate } from './fate';
 import { send } from './journey';
@@ -51,13 +51,13 @@ export interface Setup {
 export function simulate(setup: Setup, choices: Choices): Run {
   const { origin } = setup;
   const wiring = new Wiring(setup.cluster, origin.kind === 'outside' ? origin.host : undefined);
-  const walkWith = (): Walk => ({ ...setup, wiring, choices, recorder: new Recorder() });
+  const walkWith = (leg: LegName): Walk => ({ ...setup, wiring, choices, recorder: new Recorder(), leg });
   const sender = origin.kind === 'outside' ? wiring.outside : wiring.stackOf(origin.namespace);
   if (!sender) throw new Error('an outside origin has its own stack');
   const chosen = origin.kind === 'outside' ? origin.host.address : origin.source;
 
   const opening = openingPacket(setup, chosen);
-  const request = travel(walkWith(), sender, opening, chosen !== undefined);
+  const request = travel(walkWith('request'), sender, opening, chosen !== undefined);
   const base = {
     request,
     wiring,
@@ -70,34 +70,35 @@ export function simulate(setup: Setup, choices: Choices): Run {
   if (request.fate.verdict !== 'delivered') return { ...base, verdict: request.fate.verdict };
   const server = request.fate.stack;
   /** What the server sends; the client's socket waits for packets that mirror the one it sent. */
-  const answer = (packet: Packet): { leg: TracedLeg; lost: Verdict | undefined } => {
-    const leg = travel(walkWith(), server, packet, true);
+  const answer = (name: LegName, packet: Packet): { leg: TracedLeg; lost: Verdict | undefined } => {
+    const leg = travel(walkWith(name), server, packet, true);
     const arrived = leg.fate.verdict === 'delivered' && leg.fate.stack === sender;
     return { leg, lost: arrived && mirrors(request.sent, leg.received) ? undefined : lostVerdict(leg) };
   };
 
-  const refused = refusal(walkWith(), request);
+  const refused = refusal(walkWith('request'), request);
   if (refused !== undefined) {
     // The RST of a closed port has to find its way like any reply.
-    const reset = setup.protocol === TCP ? answer(answering(request.received, FLAG.RST | FLAG.ACK)) : undefined;
+    const reset =
+      setup.protocol === TCP ? answer('reply', answering(request.received, FLAG.RST | FLAG.ACK)) : undefined;
     if (reset?.lost === undefined) return { ...base, request: refused, verdict: 'rejected' };
     return { ...base, reply: reset.leg, verdict: reset.lost };
   }
 
-  const reply = answer(answering(request.received, FLAG.SYN | FLAG.ACK));
+  const reply = answer('reply', answering(request.received, FLAG.SYN | FLAG.ACK));
   if (reply.lost !== undefined) return { ...base, reply: reply.leg, verdict: reply.lost };
   const heard = { ...base, reply: reply.leg, replyRecognised: true };
   if (setup.protocol !== TCP) return { ...heard, verdict: 'connected' };
 
   const third = { ...request.sent, flags: FLAG.ACK, length: headerLength(request.sent.src.family) + 32 };
   // The socket keeps its route: over IPv6 the one that was looked up before a source was chosen.
-  const ack = travel(walkWith(), sender, third, third.src.family === 4 || chosen !== undefined);
+  const ack = travel(walkWith('ack'), sender, third, third.src.family === 4 || chosen !== undefined);
   const completed =
     ack.fate.verdict === 'delivered' && ack.fate.stack === server && sameFlow(request.received, ack.received);
   if (!completed) return { ...heard, ack, verdict: lostVerdict(ack) };
 
   // A node that took no notice of the SYN may take the first data for a new connection, and rewrite it.
-  const data = answer({ ...answering(ack.received, FLAG.PSH | FLAG.ACK), length: undefined });
+  const data = answer('data', { ...answering(ack.received, FLAG.PSH | FLAG.ACK), length: undefined });
   return { ...heard, ack, data: data.leg, verdict: data.lost ?? 'connected' };
 }
 
