@@ -6,6 +6,7 @@ import { registerDumps } from './features/dumps/register';
 import { registerLive } from './features/live/register';
 import { registerTrace } from './features/trace/register';
 import { registerTrees } from './features/trees/register';
+import { registerWhatIf } from './features/what-if/register';
 
 export function activate(context: vscode.ExtensionContext): void {
   const store = new ClusterStore();
@@ -16,6 +17,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerTrees(store),
     registerDumps(store),
     registerTrace(store, context),
+    registerWhatIf(store),
     registerAudit(store, context.extensionUri),
   );
   // `npm start` asks for it.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Cluster } from '../../core/snapshot/cluster';
-import { LIVE_ID, type OpenCluster } from './open-cluster';
+import { EDIT_SCHEME, LIVE_ID, type OpenCluster } from './open-cluster';
 import { readSnapshot } from './read-snapshot';
 
 /** The clusters that are open in this window. */
@@ -57,7 +57,9 @@ export class ClusterStore implements vscode.Disposable {
 
   /** Reads the snapshot files again. */
   async refresh(): Promise<void> {
-    await Promise.all(this.all.filter(({ live }) => !live).map((one) => this.open(one.uri)));
+    await Promise.all(
+      this.all.filter(({ live, uri }) => !live && uri.scheme !== EDIT_SCHEME).map((one) => this.open(one.uri)),
+    );
   }
 
   /** The file's name without its ending; a number behind it where another one has the same. */

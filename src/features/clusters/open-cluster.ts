@@ -6,6 +6,9 @@ import type { LiveNode } from './live-node';
 export const LIVE_ID = 'live';
 export const LIVE_URI = vscode.Uri.from({ scheme: 'hoplens-live', path: '/' });
 
+/** Of edited copies of clusters, and of their outputs, which can be written. */
+export const EDIT_SCHEME = 'hoplens-edit';
+
 /** A snapshot that is open in the window, or the nodes of the settings. */
 export interface OpenCluster {
   /** Stands in the addresses of its documents; unique among the open ones, the same when opened again. */

@@ -1,8 +1,15 @@
 import * as vscode from 'vscode';
+import { EDIT_SCHEME } from '../clusters/open-cluster';
 
 export const DUMP_SCHEME = 'hoplens';
+const EDITED = '~edited';
 
-/** An output of an open cluster, as a read-only document. */
+/** The id of a cluster's editable copy. */
+export function editedId(clusterId: string): string {
+  return clusterId.endsWith(EDITED) ? clusterId : `${clusterId}${EDITED}`;
+}
+
+/** An output of an open cluster, as a document. */
 export interface DumpAddress {
   readonly clusterId: string;
   readonly node: string;
@@ -15,7 +22,7 @@ export interface DumpAddress {
 /** `hoplens:/worker/host/iptables-list-nat.iptables-list?second` */
 export function dumpUri({ clusterId, node, namespace, output }: DumpAddress): vscode.Uri {
   return vscode.Uri.from({
-    scheme: DUMP_SCHEME,
+    scheme: clusterId.endsWith(EDITED) ? EDIT_SCHEME : DUMP_SCHEME,
     path: `/${node}/${namespace}/${output}${endingOf(output)}`,
     query: clusterId,
   });
@@ -25,8 +32,8 @@ export function dumpUri({ clusterId, node, namespace, output }: DumpAddress): vs
 export function dumpAddress(uri: vscode.Uri): DumpAddress | undefined {
   const [, node, namespace, output] =
     /^\/([^/]+)\/(.+)\/([^/]+?)\.(?:iptables|iptables-list|json|txt)$/.exec(uri.path) ?? [];
-  if (uri.scheme !== DUMP_SCHEME || node === undefined || namespace === undefined || output === undefined)
-    return undefined;
+  const known = uri.scheme === DUMP_SCHEME || uri.scheme === EDIT_SCHEME;
+  if (!known || node === undefined || namespace === undefined || output === undefined) return undefined;
   return { clusterId: uri.query, node, namespace, output };
 }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterStore } from '../clusters/cluster-store';
 import { DumpProvider } from './dump-provider';
+import { EDIT_SCHEME } from '../clusters/open-cluster';
 import { DUMP_SCHEME } from './dump-uri';
 import { AddressHover, RuleHover } from './hover';
 import { ChainLinks, RuleSymbols } from './navigation';
@@ -17,7 +18,7 @@ export function registerDumps(store: ClusterStore): vscode.Disposable {
     provider,
     vscode.workspace.registerTextDocumentContentProvider(DUMP_SCHEME, provider),
     vscode.languages.registerHoverProvider(RULE_LANGUAGES, new RuleHover(dumps)),
-    vscode.languages.registerHoverProvider({ scheme: DUMP_SCHEME }, new AddressHover(store)),
+    vscode.languages.registerHoverProvider([{ scheme: DUMP_SCHEME }, { scheme: EDIT_SCHEME }], new AddressHover(store)),
     vscode.languages.registerDocumentSymbolProvider(RULE_LANGUAGES, new RuleSymbols(dumps), { label: 'iptables' }),
     vscode.languages.registerDefinitionProvider(RULE_LANGUAGES, links),
     vscode.languages.registerReferenceProvider(RULE_LANGUAGES, links),

@@ -25,6 +25,11 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
     // Not in package.json: for the other features.
     vscode.commands.registerCommand('hoplens.traceQuestion', show),
+    vscode.commands.registerCommand('hoplens.traceAgain', (clusterUri: string, inCluster: string) => {
+      const question = recent.all.find((one) => one.clusterUri === clusterUri);
+      if (question)
+        panels.show({ ...question, clusterUri: inCluster, changes: [], facts: [] }, vscode.ViewColumn.Beside);
+    }),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
       ask({
         open,

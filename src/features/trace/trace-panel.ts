@@ -3,12 +3,13 @@ import { applyChanges } from '../../core/plan/what-if';
 import { describe, markdown } from '../../core/trace/describe';
 import type { TraceResult } from '../../core/trace/result';
 import { settle } from '../../core/trace/settle';
+import type { Cluster } from '../../core/snapshot/cluster';
 import { trace, traceWith } from '../../core/trace/trace';
 import { type CopyFormat, isFromPage, isPageState, type PageState } from '../../webview/messages';
 import { waitingPage } from '../../webview/page';
 import { tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
-import { LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
+import { EDIT_SCHEME, LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
 import { pageResources } from '../page-resources';
 import { revealSource } from '../dumps/reveal';
 import { pageWords } from './words';
@@ -35,20 +36,24 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   /** What listens to the page that a panel shows now. */
   private readonly receivers = new WeakMap<vscode.WebviewPanel, vscode.Disposable>();
 
+  /** What each panel shows, and of which reading of the cluster. */
+  private readonly shown = new Map<vscode.WebviewPanel, { readonly state: PageState; readonly cluster: Cluster }>();
+
   constructor(
     private readonly store: ClusterStore,
     private readonly extensionUri: vscode.Uri,
   ) {}
 
   /** Traces and opens a panel with the result. False, and told to the user, where the question cannot be understood. */
-  show(state: PageState): boolean {
+  show(state: PageState, column = vscode.ViewColumn.Active): boolean {
     const panel = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       vscode.l10n.t('Trace'),
-      vscode.ViewColumn.Active,
+      { viewColumn: column, preserveFocus: column !== vscode.ViewColumn.Active },
       this.options(),
     );
     const understood = this.fill(panel, state);
+    panel.onDidDispose(() => this.shown.delete(panel));
     if (!understood) panel.dispose();
     return understood;
   }
@@ -60,11 +65,13 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       return;
     }
     panel.webview.options = this.options();
+    panel.onDidDispose(() => this.shown.delete(panel));
     if (state.clusterUri === LIVE_URI.toString()) {
       this.fillWhenRead(panel, state);
       return;
     }
-    if (!this.find(state)) await this.store.open(vscode.Uri.parse(state.clusterUri));
+    const { scheme } = vscode.Uri.parse(state.clusterUri);
+    if (!this.find(state) && scheme !== EDIT_SCHEME) await this.store.open(vscode.Uri.parse(state.clusterUri));
     if (!this.fill(panel, state)) panel.dispose();
   }
 
@@ -97,6 +104,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   private fill(panel: vscode.WebviewPanel, state: PageState): boolean {
     const open = this.find(state);
     if (!open) return false;
+    this.shown.set(panel, { state, cluster: open.cluster });
     const { from, to, protocol, changes, facts } = state;
     const question = { from, to, ...(protocol !== undefined && { protocol }) };
     const where = changes.length > 0 ? this.changed(open, changes) : open;
@@ -149,7 +157,20 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     }
   }
 
+  /** Traces again what is shown of clusters that were read or edited anew. */
+  private follow(): void {
+    for (const [panel, { state, cluster }] of this.shown) {
+      const open = this.find(state);
+      if (open && open.cluster !== cluster) this.fill(panel, state);
+    }
+  }
+
   register(): vscode.Disposable {
-    return vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+    return vscode.Disposable.from(
+      vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this),
+      this.store.onDidChange(() => {
+        this.follow();
+      }),
+    );
   }
 }

@@ -160,3 +160,21 @@ journey('an audit shows what fails, and why', { theme: 'light' }, async (workben
   await row.getByRole('link', { name: 'no reply' }).click();
   await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker/);
 });
+
+journey('an edit of the rules is traced while it is typed', { theme: 'light' }, async (workbench) => {
+  await openDemo(workbench);
+  await traceTheDemo(workbench);
+  const nodes = await workbench.section('Nodes');
+  const chain = ['Demo: g4 and g5', 'worker', 'iptables', 'nat', 'POSTROUTING'];
+  await nodes.tree.press(chain, 'Reveal in Dump');
+  await workbench.editor.toShow('Chain POSTROUTING');
+  await workbench.runCommand('Hoplens: Edit a Copy and Trace It');
+  await workbench.toShow('Demo: g4 and g5 (edited)');
+  // Below the head of the chain and of its columns.
+  await workbench.page.keyboard.press('ArrowDown');
+  await workbench.page.keyboard.press('End');
+  await workbench.page.keyboard.press('Enter');
+  await workbench.page.keyboard.type('    0     0 MASQUERADE  all  --  *      flannel0  0.0.0.0/0            0.0.0.0/0');
+  await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
+  await workbench.screenshot('edited');
+});
