@@ -174,7 +174,9 @@ journey('an edit of the rules is traced while it is typed', { theme: 'light' }, 
   await workbench.page.keyboard.press('ArrowDown');
   await workbench.page.keyboard.press('End');
   await workbench.page.keyboard.press('Enter');
-  await workbench.page.keyboard.type('    0     0 MASQUERADE  all  --  *      flannel0  0.0.0.0/0            0.0.0.0/0');
+  await workbench.page.keyboard.type(
+    '    0     0 MASQUERADE  all  --  *      flannel0  0.0.0.0/0            0.0.0.0/0',
+  );
   await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
   await workbench.screenshot('edited');
 });
