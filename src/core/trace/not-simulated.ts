@@ -31,7 +31,7 @@ function inNamespace(namespace: NetworkNamespace): Assumed[] {
   return found;
 }
 
-/** Tables of `nft -j list ruleset` that have base chains of their own, iptables-nft's own tables aside. */
+/** Tables of `nft list ruleset` that have base chains of their own, iptables-nft's own tables aside. */
 function nativeTables(namespace: NetworkNamespace): string[] {
   const output = namespace.output('nft-ruleset');
   if (!output) return [];
@@ -40,6 +40,6 @@ function nativeTables(namespace: NetworkNamespace): string[] {
   );
   for (const { table, flavour } of namespace.netfilter(6).tables)
     if (flavour === 'nft') managed.add(`ip6 ${table.name}`);
-  const names = baseChains(output.stdout).map(({ family, table }) => `${family} ${table}`);
+  const names = (baseChains(output.stdout) ?? []).map(({ family, table }) => `${family} ${table}`);
   return [...new Set(names)].filter((name) => !managed.has(name));
 }

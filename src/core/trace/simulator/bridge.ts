@@ -142,6 +142,12 @@ export function toPort(
       `nobody on ${bridge} of ${stack.title} answers for ${formatAddress(nextHop)}`,
       'neighbour',
     );
+  const besides = walk.wiring.besides(stack, bridge, nextHop);
+  if (besides) {
+    const { owner, port } = besides;
+    const reason = `${formatAddress(nextHop)} is ${owner.title}'s, whose cable ends at ${port} of ${stack.title}: that is no port of ${bridge}`;
+    return end('unroutable', stack, bridge, reason, 'neighbour');
+  }
   assumeOwner(walk, stack, nextHop);
   walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
     text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,

@@ -72,7 +72,7 @@ function handOver(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   if (stack.made === 'outside') return toWire(walk, stack, skb, name, skb.packet.dst, true);
   if (device && isOverlay(device)) return passTunnel(walk, stack, skb, device, nextHop, send);
   if (device && isBridge(device, stack.interfaces)) return toPort(walk, stack, skb, name, undefined, nextHop);
-  const peer = walk.wiring.peer({ stack, device: name });
+  const peer = walk.wiring.peer({ stack, device: name }) ?? walk.wiring.holderBehind(stack, name, nextHop);
   if (peer) return { kind: 'arrive', ...peer, nextHop };
   if (device?.kind === 'veth' && stack.namespace.kind === 'host' && !isLan(device, nextHop, skb))
     return toUnknownPod(walk, stack, name, nextHop);

@@ -4,6 +4,7 @@ import type { KnownTable } from '../../snapshot/netfilter';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { RecentList } from '../../netfilter/match';
 import type { Action } from '../../netfilter/action';
+import type { Table } from '../../netfilter/ruleset';
 import type { Fib } from '../../routing/fib';
 import type { Interface } from '../../routing/interface';
 import { sysctlName } from '../../routing/sysctl';
@@ -85,7 +86,7 @@ export class Stack {
     return this.namespace
       .netfilter(family)
       .tables.filter((known) => known.table.name === name && known.table.chains.has(hook))
-      .filter(({ flavour }) => flavour === 'legacy' || this.isRegistered(family, hook, name));
+      .filter((known) => known.flavour === 'legacy' || this.isRegistered(family, hook, known.table));
   }
 
   private readonly recent = new Map<string, RecentList>();
@@ -110,17 +111,16 @@ export class Stack {
   }
 
   private readonly registered = lazy(() => {
-    const ruleset = this.namespace.output('nft-ruleset');
-    return (
-      ruleset && new Set(baseChains(ruleset.stdout).map(({ family, table, name }) => `${family} ${table} ${name}`))
-    );
+    const chains = baseChains(this.namespace.output('nft-ruleset')?.stdout ?? '');
+    return chains && new Set(chains.map(({ family, table, name }) => `${family} ${table} ${name}`));
   });
 
   /**
    * iptables-nft makes a base chain when it first gets a rule or a policy, and prints the others of its table as if
-   * they were there (iptables/nft.c `nft_xt_fake_builtin_chains`): only nft tells which are.
+   * they were there, empty (iptables/nft.c `nft_xt_fake_builtin_chains`): only nft tells which are.
    */
-  private isRegistered(family: Family, hook: Hook, table: TableName): boolean {
-    return this.registered()?.has(`${family === 4 ? 'ip' : 'ip6'} ${table} ${hook}`) ?? true;
+  private isRegistered(family: Family, hook: Hook, { name, chains }: Table): boolean {
+    if ((chains.get(hook)?.rules.length ?? 0) > 0) return true;
+    return this.registered()?.has(`${family === 4 ? 'ip' : 'ip6'} ${name} ${hook}`) ?? true;
   }
 }

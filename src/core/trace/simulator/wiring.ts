@@ -129,13 +129,29 @@ export class Wiring {
           ) !== undefined);
       if (held || beyond) return { port: port.name, end };
     }
-    // A namespace of this node without link data, by its address alone.
+    const end = this.holderBehind(stack, `?${bridge}`, address);
+    return end && { port: undefined, end };
+  }
+
+  /** A namespace of this node whose cable only `peerByAddress` follows, to `device`: the one that has the address. */
+  holderBehind(stack: Stack, device: string, address: Address): Port | undefined {
     for (const other of this.stacks) {
       if (other.node !== stack.node || other === stack || other.made) continue;
-      const device = other.namespace.holder(address);
-      const end = device && this.peerByAddress({ stack: other, device: device.name });
-      if (device && end?.stack === stack && end.device === `?${bridge}` && device.peerIndex === undefined)
-        return { port: undefined, end: { stack: other, device: device.name } };
+      const own = other.namespace.holder(address);
+      const end = own && this.peer({ stack: other, device: own.name });
+      if (own && end?.stack === stack && end.device === device) return { stack: other, device: own.name };
+    }
+    return undefined;
+  }
+
+  /** The namespace of this node that has `address`, where its cable is known to end beside the bridge, and at which port. */
+  besides(stack: Stack, bridge: string, address: Address): { owner: Stack; port: string } | undefined {
+    for (const owner of this.stacks) {
+      if (owner.node !== stack.node || owner === stack || owner.made) continue;
+      const own = owner.namespace.holder(address);
+      const end = own && this.peer({ stack: owner, device: own.name });
+      if (end?.stack !== stack || end.device === undefined) continue;
+      if (stack.device(end.device) && this.bridgeOf(stack, end.device) !== bridge) return { owner, port: end.device };
     }
     return undefined;
   }
