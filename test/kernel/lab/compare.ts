@@ -82,7 +82,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     compareEnd(name, leg, real, cluster, compare);
   }
   // A RST ends the entry; an ICMP error takes its own way back.
-  const refused = observation.reset || observation.verdict === 'rejected';
+  const refused = observation.reset || observation.verdict === 'rejected' || observation.client.error === 'ECONNRESET';
   for (const [space, real] of refused ? [] : observation.connections) {
     // What data opened that nobody waits for may be ended by the RST that answers it.
     const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);

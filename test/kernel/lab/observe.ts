@@ -139,6 +139,8 @@ function verdictOf(
 ): Verdict {
   // A rule of the sender's own OUTPUT.
   if (error === 'EPERM') return 'dropped';
+  // A server to whom the packet after the SYN+ACK belongs to nothing.
+  if (error === 'ECONNRESET') return 'no-reply';
   if (error !== null) return happened.refused ? 'rejected' : 'unroutable';
   if (connected && answered && happened.accepted) return 'connected';
   return happened.arrived ? 'no-reply' : 'dropped';

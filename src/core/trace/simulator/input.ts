@@ -24,14 +24,15 @@ export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): N
   return route.kind === 'end' ? route : followRoute(walk, stack, skb, device, route);
 }
 
-/** On lo the packet keeps the route of its sender (drivers/net/loopback.c): no lookup, no reverse path check. */
+/**
+ * On lo the packet keeps the route of its sender (drivers/net/loopback.c): no lookup, no reverse path check. What was sent
+ * there is for this host, whatever its address (net/ipv4/route.c `__mkroute_output`: RTCF_LOCAL); it cannot answer from it.
+ */
 function afterLoop(walk: Walk, stack: Stack, skb: Skb, as: SentAs): Next {
   skb.looped = undefined;
-  if (as === 'local') return deliver(walk, stack, skb, 'lo');
+  if (as !== 'forwarded') return deliver(walk, stack, skb, 'lo');
   const target = `${formatAddress(skb.packet.dst)}, which is no address of ${stack.title}`;
-  return as === 'forwarded'
-    ? end('loop', stack, 'lo', `it is forwarded to lo over and over, to ${target}`, 'ttl')
-    : end('dropped', stack, 'lo', `a route leads over lo to ${target}`, 'no-route');
+  return end('loop', stack, 'lo', `it is forwarded to lo over and over, to ${target}`, 'ttl');
 }
 
 /** net/ipv4/route.c `ip_route_input_slow`. */
