@@ -1,5 +1,6 @@
 import { openDemo, traceTheDemo } from '../demo';
 import { THEMES } from '../options';
+import { assertAccessible } from '../parts/accessibility';
 import { journey } from './journey';
 
 /* What the parts look like under each kind of theme: pictures to look at, of states that are waited for. */
@@ -12,6 +13,8 @@ for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
     await workbench.screenshot(`views-${theme}`);
     await traceTheDemo(workbench);
     const panel = await workbench.webview('worker → default/g4');
+    await workbench.screenshot(`answer-${theme}`);
+    await assertAccessible(panel);
     await panel.getByText('Otherwise').scrollIntoViewIfNeeded();
     await workbench.screenshot(`trace-${theme}`);
   });
