@@ -46,6 +46,8 @@ export function readText(file: string): TextFile {
   const bytes = readBytes(file);
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return { text: bytes.subarray(2).toString('utf16le'), problem: undefined };
+  if (first === 0xfe && second === 0xff && bytes.length % 2 === 0)
+    return { text: bytes.swap16().subarray(2).toString('utf16le'), problem: undefined };
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');
   const broken = text.indexOf('\ufffd');
   if (broken < 0 || isUtf8(bytes)) return { text, problem: undefined };

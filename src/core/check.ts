@@ -1,6 +1,6 @@
 import { readIpSets } from './netfilter/ipset';
 import { parseListing } from './netfilter/list';
-import { lintRules } from './netfilter/lint';
+import { lintRule } from './netfilter/lint';
 import { MATCHES } from './netfilter/matches/registry';
 import { allRules, type Ruleset } from './netfilter/ruleset';
 import { parseSave } from './netfilter/save';
@@ -134,8 +134,12 @@ function rules(kind: TextKind, ruleset: Ruleset): Report {
   for (const table of ruleset.tables.values()) chains += table.chains.size;
   const unknown = new Map<string, { line: number; count: number }>();
   let count = 0;
-  for (const { rule } of allRules(ruleset)) {
+  const problems = [...ruleset.problems];
+  for (const { table, rule: kept } of allRules(ruleset)) {
     count++;
+    // Of millions of rules, what each says cannot all be kept.
+    const rule = kept.withNumber(kept.number);
+    problems.push(...lintRule(table, rule));
     const names = rule.syntax.matches.flatMap((use) =>
       Object.hasOwn(MATCHES, use.module) ? [] : [`-m ${use.module}`],
     );
@@ -150,7 +154,7 @@ function rules(kind: TextKind, ruleset: Ruleset): Report {
   return {
     kind,
     counts: { tables: ruleset.tables.size, chains, rules: count },
-    problems: [...ruleset.problems, ...lintRules(ruleset)].sort((a, b) => a.line - b.line),
+    problems: problems.sort((a, b) => a.line - b.line),
     notSimulated: [...unknown].map(([name, seen]) => ({ name, ...seen })),
   };
 }

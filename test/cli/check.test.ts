@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { folder, hoplens, type Ran } from '../support/cli';
+import { folder, hoplens, program, type Ran } from '../support/cli';
 import { namespace, node, snapshot } from '../support/snapshots';
 
 const write = folder();
@@ -245,6 +247,27 @@ suite('hoplens check', { concurrency: true }, () => {
     const empty = await check('empty2.txt', '', '--json');
     const [said] = JSON.parse(empty.stdout) as { unreadable: boolean; kind: null }[];
     assert.deepEqual([said?.unreadable, said?.kind, empty.code], [true, null, 2]);
+  });
+
+  test('of very many rules, what each says is not kept: 150,000 in a heap of 200 MB', async () => {
+    const rules = Array.from(
+      { length: 150_000 },
+      (_, at) => `-A INPUT -s 10.${at >> 16}.${(at >> 8) & 255}.${at & 255}/32 -p tcp -m tcp --dport 80 -j ACCEPT\n`,
+    );
+    const file = write('many.txt', `*filter\n:INPUT ACCEPT [0:0]\n${rules.join('')}COMMIT\n`);
+    const options = ['--max-old-space-size=200', await program(), 'check', file];
+    const { stdout } = await promisify(execFile)(process.execPath, options);
+    assert.equal(stdout, `${file}: iptables-save, 1 tables, 1 chains, 150000 rules\n`);
+  });
+
+  test('UTF-16 is read in either order of bytes', async () => {
+    const little = Buffer.from(`\ufeff${SAVED}`, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    for (const [name, bytes] of Object.entries({ little, big })) {
+      const { code, stdout, file } = await check(`${name}.txt`, bytes);
+      assert.equal(stdout.split('\n')[0], `${file}: iptables-save, 4 tables, 19 chains, 34 rules`);
+      assert.equal(code, 0);
+    }
   });
 
   test('namespaces of every kind are looked at', async () => {
