@@ -18,15 +18,26 @@ export function unanswered(
   nextHop: Address,
   end: Port,
 ): string | undefined {
-  if (nextHop.family !== 4 || stack.made || isKnown(stack, device, nextHop)) return undefined;
+  if (stack.made || isKnown(stack, device, nextHop)) return undefined;
+  const nobody = `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
+  if (ownerIsBesides(walk, end, nextHop)) return nobody;
+  // Of IPv6 only that is known: who answers neighbour solicitations is not simulated.
+  if (nextHop.family !== 4) return undefined;
   const owner = ownerOf(walk, end, nextHop) ?? wholeBridge(walk, end);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
-  if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop))
-    return `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
+  if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(stack, skb, device, nextHop);
   return asker && filtersRequest(owner, owner.device, asker, nextHop)
     ? `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: strict rp_filter on ${owner.device} drops the question of ${formatAddress(asker)}`
     : undefined;
+}
+
+/** Whether the cable leads to a bridge, and that of the address's owner to a port of the same node beside it. */
+function ownerIsBesides(walk: Walk, { stack, device }: Port, address: Address): boolean {
+  const bridge = walk.wiring.bridgeOf(stack, device);
+  if (bridge === undefined || stack.answersFor(bridge, address)) return false;
+  const proxies = address.family === 4 && mayProxy({ stack, device: bridge }, address);
+  return !proxies && walk.wiring.besides(stack, bridge, address) !== undefined;
 }
 
 function isKnown(stack: Stack, device: string, address: Address): boolean {
