@@ -71,7 +71,7 @@ export interface HookPlace {
 export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: HookPlace = {}): TableVerdict {
   const { family } = skb.packet.src;
   const netfilter = stack.namespace.netfilter(family);
-  const unknown = askForRules(walk, stack, netfilter.known);
+  const unknown = askForRules(walk, stack, family, netfilter.known);
   if (unknown) return unknown;
   if (netfilter.unlisted.length > 0)
     assume(
@@ -100,7 +100,12 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
 }
 
 /** Without any output of iptables nothing is known: it may let the packet pass, or do anything else with it. */
-function askForRules(walk: Walk, stack: Stack, known: 'all' | 'some' | 'none'): TableVerdict | undefined {
+function askForRules(
+  walk: Walk,
+  stack: Stack,
+  family: Family,
+  known: 'all' | 'some' | 'none',
+): TableVerdict | undefined {
   if (known !== 'none') return undefined;
   if (stack.namespace.kind !== 'host' || stack.made) {
     if (!stack.made && !stack.asked.has('rules')) {
@@ -109,12 +114,13 @@ function askForRules(walk: Walk, stack: Stack, known: 'all' | 'some' | 'none'): 
     }
     return undefined;
   }
+  const output = family === 4 ? 'iptables-save' : 'ip6tables-save';
   const passes = walk.choices.decide(
     {
       id: `${stack.title} rules`,
       code: 'rules-not-collected',
       node: stack.node,
-      key: 'iptables-save',
+      key: output,
       domain: ['passes', 'other'],
       text: ([value]) =>
         value === 'passes'
@@ -124,7 +130,7 @@ function askForRules(walk: Walk, stack: Stack, known: 'all' | 'some' | 'none'): 
     [['passes'], ['other']],
   );
   if (passes === 0) return undefined;
-  return { kind: 'undetermined', text: `collect iptables-save of ${stack.title}` };
+  return { kind: 'undetermined', text: `collect ${output} of ${stack.title}` };
 }
 
 /** Local packets take a new way when what the way depends on has changed (iptable_mangle.c, nf_nat_proto.c). */

@@ -39,7 +39,7 @@ function afterLoop(walk: Walk, stack: Stack, skb: Skb, as: SentAs): Next {
 export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): InputRoute | Fate {
   const { packet } = skb;
   const fib = stack.fib(packet.dst.family);
-  if (!fib) return routesMissing(stack, device);
+  if (!fib) return routesMissing(stack, device, packet.dst.family);
   const martian = martianReason(walk, stack, skb, device);
   if (martian !== undefined) return end('dropped', stack, device, martian, 'martian');
   const answer = fib.lookup(flowOf(skb, device));

@@ -98,7 +98,7 @@ type Output = (Way & { readonly source: Address }) | Fate;
 /** net/ipv4/route.c `ip_route_output_key`: the way of a local packet, and the source address it brings. */
 function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   const fib = stack.fib(flow.dst.family);
-  if (!fib) return routesMissing(stack, undefined);
+  if (!fib) return routesMissing(stack, undefined, flow.dst.family);
   const answer = fib.lookup(flow);
   if (answer.kind !== 'route') {
     const refused = answer.kind === 'refused' ? `${answer.type} route` : 'no route';

@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../../net/address';
+import { type Address, type Family, formatAddress } from '../../net/address';
 import type { FibAnswer, Flow } from '../../routing/fib';
 import type { NextHop } from '../../routing/route';
 import { assume, isOn, type Walk } from './context';
@@ -54,12 +54,12 @@ export function noteRoute(walk: Walk, stack: Stack, skb: Skb, answer: FibAnswer,
   });
 }
 
-export function routesMissing(stack: Stack, device: string | undefined): Fate {
+export function routesMissing(stack: Stack, device: string | undefined, family: Family): Fate {
   return end(
     'undetermined',
     stack,
     device,
-    `the routes of ${stack.title} were not collected: collect ip route`,
+    `the routes of ${stack.title} were not collected: collect ${family === 4 ? 'ip route' : 'ip -6 route'}`,
     'not-collected',
   );
 }

@@ -1,4 +1,5 @@
 import { type Address, formatAddress, formatSocket, sameAddress } from '../../net/address';
+import { contains } from '../../net/prefix';
 import type { Packet } from '../../net/packet';
 import { UDP } from '../../net/protocol';
 import { isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
@@ -66,6 +67,14 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
     outer: recorder.steps,
   });
   if (fate.verdict !== 'delivered') return { ...fate, reason: `the outer packet: ${fate.reason}` };
+  if (fate.stack.made)
+    return end(
+      'undetermined',
+      stack,
+      device.name,
+      `the node at ${formatAddress(way.outerDestination)}, which takes it out of the tunnel, was not collected`,
+      'not-collected',
+    );
   const far = farDevice(fate.stack, device);
   if (!far)
     return end(
@@ -105,11 +114,9 @@ const PROTOCOLS: Readonly<Partial<Record<string, number>>> = { ipip: 4, sit: 41,
 function encapsulate(walk: Walk, stack: Stack, skb: Skb, device: Interface, nextHop: Address): Encapsulation | Fate {
   const { cluster } = walk;
   if (isVxlan(device)) return viaVxlan(walk, stack, device, nextHop, skb.packet.dst);
-  const owner = cluster.subnetOwner(skb.packet.dst);
-  const lease = cluster.flannel.leases.find((candidate) => owner && sameAddress(candidate.subnet, owner.subnet));
-  const address = lease?.publicIp ?? (owner && underlayAddress(walk, owner.node.name, skb.packet.dst));
+  const address = ownerAddress(walk, skb.packet.dst);
   if (isFlannelUdp(device)) {
-    if (owner?.node.name === stack.node)
+    if (cluster.subnetOwner(skb.packet.dst)?.node.name === stack.node)
       return end(
         'dropped',
         stack,
@@ -176,6 +183,14 @@ function noOwner(stack: Stack, skb: Skb, device: Interface): Fate {
   );
 }
 
+/** Where tunnels to the owner of a pod subnet lead: a lease says so of a node that was not collected, too. */
+function ownerAddress(walk: Walk, inner: Address): Address | undefined {
+  const { cluster } = walk;
+  const lease = cluster.flannel.leases.find(({ subnet }) => contains(subnet, inner));
+  const owner = cluster.subnetOwner(inner);
+  return lease?.publicIp ?? (owner && underlayAddress(walk, owner.node.name, inner));
+}
+
 /** The address by which the wire reaches a node: that of its default route's interface. */
 function underlayAddress(walk: Walk, node: string, like: Address): Address | undefined {
   const host = walk.cluster.node(node)?.host;
@@ -224,10 +239,7 @@ function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address,
         : `${device.name} of ${stack.title} has no neighbour entry for ${formatAddress(nextHop)}`,
       'neighbour',
     );
-  const { cluster } = walk;
-  const owner = cluster.subnetOwner(dst) ?? cluster.subnetOwner(nextHop);
-  const lease = cluster.flannel.leases.find((candidate) => owner && sameAddress(candidate.subnet, owner.subnet));
-  const address = lease?.publicIp ?? (owner && underlayAddress(walk, owner.node.name, dst));
+  const address = ownerAddress(walk, dst) ?? ownerAddress(walk, nextHop);
   if (address) return { ...base, outerDestination: address };
   return end(
     'undetermined',
