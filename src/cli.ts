@@ -6,7 +6,7 @@ import { printFile } from './cli/print';
 import { parseChange, runTrace } from './cli/trace';
 
 const USAGE = `Usage:
-  hoplens trace SNAPSHOT --from ENDPOINT --to ENDPOINT[:PORT] [--proto tcp|udp|icmp] [--sport N] [--with CHANGE]… [--json]
+  hoplens trace SNAPSHOT --from ENDPOINT --to ENDPOINT[:PORT] [--proto tcp|udp|icmp] [--sport N] [--with CHANGE]… [--capture PLACE=FILE]… [--json]
   hoplens audit SNAPSHOT [--json]
   hoplens collect NODE… [--ssh-config FILE] [--json-config FILE] [--verbose] --out SNAPSHOT
   hoplens check FILE… [--json]
@@ -15,6 +15,7 @@ const USAGE = `Usage:
 An ENDPOINT is a node, NODE/NAMESPACE, pod:NS/NAME, svc:NS/NAME, a DNS name, an address, or outside:ADDRESS@NODE:IFACE.
 A NODE is [user@]host[:port], or a name of --json-config: [{ "name", "host", "port", "user", "identityFile", "proxyJump" }].
 A CHANGE is "NODE: -t nat -A POSTROUTING …" or "NODE: net.ipv4.conf.eth0.rp_filter=2": the trace is made as if it were done.
+A PLACE is NODE:INTERFACE or NODE/NAMESPACE:INTERFACE, INTERFACE may be any; its FILE is of tcpdump -w, or text of tcpdump.
 Exit code: 0 done and all well, 1 done and something is wrong, 2 could not be done.`;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -27,6 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
       proto: { type: 'string' },
       sport: { type: 'string' },
       with: { type: 'string', multiple: true },
+      capture: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
       'ssh-config': { type: 'string' },
@@ -63,7 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
         ...(values.proto !== undefined && { protocol: values.proto }),
         ...(sport !== undefined && { sourcePort: sport }),
       };
-      return runTrace(file, question, (values.with ?? []).map(parseChange), values.json, print);
+      return runTrace(file, question, (values.with ?? []).map(parseChange), values.capture ?? [], values.json, print);
     }
     case 'audit':
       return runAudit(file, values.json, print);

@@ -120,6 +120,40 @@ suite('hoplens trace', { concurrency: true }, () => {
     assert.match(drop.stdout, /^dropped$/m);
   });
 
+  test('--capture lays captures over the trace, in words and in JSON; the exit code stays', async () => {
+    const question = [failing, '--from', 'worker', '--to', '10.0.0.103:80'];
+    const line = (second: string, flow: string, rest: string): string =>
+      `12:00:0${second} IP ${flow}: Flags ${rest}, win 1, length 0\n`;
+    const [there, back] = ['192.168.1.12.50712 > 10.1.63.3.80', '10.1.63.3.80 > 192.168.1.12.50712'];
+    const syns = line('0.1', there, '[S], seq 1') + line('1.1', there, '[S], seq 1');
+    const flannel0 = `worker:flannel0=${write('flannel0.txt', syns)}`;
+    const eth0 = `worker:eth0=${write('eth0.txt', line('0.2', back, '[S.], seq 9, ack 2'))}`;
+    const { code, stdout } = await hoplens('trace', ...question, '--capture', flannel0, '--capture', eth0);
+    assert.equal(code, 1);
+    assert.match(stdout, /^What was captured agrees with the trace: 2 of 2 packets/m);
+    assert.match(stdout, /✓ seen +reply in eth0 of worker \(.*eth0\.txt:1\)/);
+    const { value } = await json(...question, '--capture', flannel0, '--capture', eth0);
+    const laid = value['laidOver'] as { outcomes: { stands: boolean; sightings: JsonObject[] }[] };
+    assert.equal(laid.outcomes[0]?.stands, true);
+    assert.equal(laid.outcomes[0].sightings.filter(({ mark }) => mark === 'seen').length, 2);
+    const wrong = await hoplens('trace', ...question, '--capture', flannel0.replace('flannel0=', 'docker0='));
+    assert.match(wrong.stdout, /first difference: .*SYN is seen on docker0 of worker/);
+  });
+
+  test('a capture that cannot be read, or was taken nowhere: exit code 2', async () => {
+    const question = [failing, '--from', 'worker', '--to', '10.0.0.103:80', '--capture'];
+    for (const [capture, message] of [
+      ['worker:eth0', /--capture "worker:eth0": write NODE:INTERFACE=FILE/],
+      ['worker:eth7=x', /--capture worker:eth7: there is no interface "eth7"/],
+      ['worker:eth0=/nonexistent', /\/nonexistent: no such file/],
+      [`worker:eth0=${write('no.pcap', 'hello\n')}`, /no\.pcap: there is no packet in this text/],
+    ] as const) {
+      const { code, stderr } = await hoplens('trace', ...question, capture);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+    }
+  });
+
   test('other protocols, and a source port', async () => {
     const ping = await json(working, '--from', 'worker', '--to', '10.1.63.3', '--proto', 'icmp');
     assert.equal(ping.code, 0);

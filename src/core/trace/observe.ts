@@ -1,10 +1,13 @@
 import { type Address, parseAddress, sameAddress } from '../net/address';
-import { TCP } from '../net/protocol';
-import { type CapturedPacket, capturedInterface, readTcpdump } from '../capture/tcpdump';
+import type { CapturedPacket } from '../capture/packet';
+import { capturedInterface, readTcpdump } from '../capture/tcpdump';
 import type { Cluster } from '../snapshot/cluster';
-import type { NetworkNamespace } from '../snapshot/namespace';
+import { captureOf } from './captures/capture-of';
+import type { LaidOverOutcome } from './captures/laid-over';
+import { layOver } from './captures/lay-over';
+import { flagWords } from './captures/unpredicted';
 import type { Origin, Target } from './endpoint';
-import type { Leg, Observation, Outcome, PacketRecord, Sighting } from './result';
+import type { Observation, Outcome } from './result';
 
 /** What an observation says of an outcome. */
 type Judgement = 'agrees' | 'contradicts' | 'silent';
@@ -78,82 +81,46 @@ export function curlTarget(command: string): { host: string; port: number } | un
 const WITH_VALUE =
   /^(-[a-zA-Z]*[AbcCdDeEFHKmoPQrtTuUwxXyYz]|--(max-time|connect-timeout|output|header|request|data|user|write-out|resolve|retry|interface|cacert|cert|key|proxy|user-agent))$/;
 
-/** What was captured on an interface, as far as it can belong to this trace. */
+/** What was captured on an interface, as far as some outcome shows such packets there. */
 function captures(cluster: Cluster, outcomes: readonly Outcome[]): Evidence[] {
   return cluster.namespaces.flatMap((namespace) =>
     Object.entries(namespace.record.outputs).flatMap(([id, output]) => {
       if (!id.startsWith('tcpdump')) return [];
       const device = capturedInterface(output.command);
-      const packets = readTcpdump(output.stdout).filter((packet) => packet.proto === TCP);
-      const ours = packets.filter((packet) => outcomes.some((outcome) => predicts(outcome, namespace, device, packet)));
-      const first = ours[0];
-      return first ? [captureEvidence(namespace, id, device, ours, first)] : [];
+      const read = { packets: readTcpdump(output.stdout), problem: undefined };
+      const capture = captureOf(namespace, device, id, read);
+      const laid = layOver({ outcomes }, [capture]).outcomes;
+      const seen = [...new Set(laid.flatMap(seenIn))].sort((a, b) => a - b);
+      const packets = seen.flatMap((number) => capture.packets.filter((packet) => packet.number === number));
+      const [first] = packets;
+      if (!first) return [];
+      const text = `${seenText(packets, capture.packets)} seen on ${device ?? 'any interface'} of ${namespace.node}`;
+      const observation = { node: namespace.node, namespace: namespace.name, output: id, line: first.number, text };
+      return [{ observation, judge: (outcome: Outcome) => judgement(laid[outcomes.indexOf(outcome)], laid) }];
     }),
   );
 }
 
-function captureEvidence(
-  namespace: NetworkNamespace,
-  id: string,
-  device: string | undefined,
-  packets: readonly CapturedPacket[],
-  first: CapturedPacket,
-): Evidence {
-  const answered = packets.some((packet) => packet.flags === 'S.');
-  const repeated = packets.some(
-    (packet, at) =>
-      packet.flags === 'S' &&
-      packets.slice(0, at).some((before) => before.sequence === packet.sequence && before.sport === packet.sport),
+/** The packets, not those of a tunnel, that are where the outcome shows them. */
+function seenIn({ sightings }: LaidOverOutcome): number[] {
+  return sightings.flatMap(({ sighting, at }) => (at && !sighting.outer ? [at.packet] : []));
+}
+
+/** What no outcome shows speaks against none: other things may have been tried, too. */
+function judgement(one: LaidOverOutcome | undefined, all: readonly LaidOverOutcome[]): Judgement {
+  if (!one) return 'silent';
+  const foreign = ({ packet }: { packet: number }): boolean =>
+    all.every(({ unpredicted }) => unpredicted.some((other) => other.packet === packet));
+  const missed = one.sightings.some(({ mark }) => mark === 'not-seen');
+  if (missed || one.unpredicted.some((packet) => !foreign(packet))) return 'contradicts';
+  return seenIn(one).length > 0 ? 'agrees' : 'silent';
+}
+
+function seenText(seen: readonly CapturedPacket[], all: readonly CapturedPacket[]): string {
+  const kinds = [...new Set(seen.map(({ flags }) => (flags === undefined ? 'packet' : flagWords(flags))))];
+  const opening = seen.find(({ flags }) => flags === 'S');
+  const repeated = all.some(
+    (packet) => packet.number !== opening?.number && packet.flags === 'S' && packet.sequence === opening?.sequence,
   );
-  const completed = packets.some((packet) => packet.flags === '.' || packet.flags === 'P.');
-  const kinds = [...new Set(packets.map((packet) => flagWords(packet.flags)))].join(', ');
-  const text = `${kinds} seen on ${device ?? 'any interface'} of ${namespace.node}${repeated && !completed ? ', the SYN repeated' : ''}`;
-  return {
-    observation: { node: namespace.node, namespace: namespace.name, output: id, line: first.line, text },
-    judge: (outcome) => {
-      if (packets.some((packet) => !predicts(outcome, namespace, device, packet))) return 'contradicts';
-      // A SYN that is sent again although its answer came back: the connection was not made.
-      if (answered && repeated && !completed && outcome.verdict === 'connected') return 'contradicts';
-      return 'agrees';
-    },
-  };
-}
-
-function flagWords(flags: string | undefined): string {
-  return { S: 'SYN', 'S.': 'SYN+ACK', '.': 'ACK', R: 'RST', 'R.': 'RST' }[flags ?? ''] ?? flags ?? 'packet';
-}
-
-/** Whether the outcome shows such a packet there. Source ports are ephemeral, and are not compared. */
-function predicts(
-  outcome: Outcome,
-  namespace: NetworkNamespace,
-  device: string | undefined,
-  packet: CapturedPacket,
-): boolean {
-  const legs: (readonly [Leg | null, string])[] = [
-    [outcome.request, 'S'],
-    [outcome.reply, 'S.'],
-    [outcome.ack, '.'],
-  ];
-  return legs.some(
-    ([leg, flags]) =>
-      leg !== null &&
-      packet.flags === flags &&
-      leg.captures.some((sighting) => isAt(sighting, namespace, device) && isLike(sighting.packet, packet)),
-  );
-}
-
-function isAt(sighting: Sighting, namespace: NetworkNamespace, device: string | undefined): boolean {
-  return (
-    !sighting.outer &&
-    sighting.node === namespace.node &&
-    sighting.namespace === namespace.name &&
-    (device === undefined || sighting.interface === device)
-  );
-}
-
-function isLike(predicted: PacketRecord, seen: CapturedPacket): boolean {
-  const server =
-    seen.flags === 'S.' ? predicted.sport === (seen.sport ?? null) : predicted.dport === (seen.dport ?? null);
-  return server && isText(seen.src, predicted.src) && isText(seen.dst, predicted.dst);
+  return `${kinds.join(', ')}${repeated && !kinds.includes('ACK') ? ' (the SYN repeated)' : ''}`;
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { capturedInterface, type CapturedPacket, readTcpdump } from '../../../src/core/capture/tcpdump';
+import { capturedInterface, readTcpdump } from '../../../src/core/capture/tcpdump';
+import type { CapturedPacket } from '../../../src/core/capture/packet';
 import { formatSocket } from '../../../src/core/net/address';
 import { hostileText } from '../../support/arbitrary';
 
@@ -68,7 +69,7 @@ eth0 -> container SYN
       '6 10.1.63.3:80 > 192.168.1.12:50712 [S.]',
     ]);
     assert.deepEqual(
-      packets.map(({ line, sequence }) => [line, sequence]),
+      packets.map(({ number, sequence }) => [number, sequence]),
       [
         [2, '352689382'],
         [5, undefined],
