@@ -1,3 +1,4 @@
+import type { Mark } from '../core/trace/captures/laid-over';
 import type { Verdict } from '../core/trace/result';
 import type { CopyFormat } from './messages';
 
@@ -43,5 +44,9 @@ export interface PageWords {
   readonly delivered: string;
   /** Where a stop of the way leads. */
   readonly toStep: string;
+  /** What is said of the captures that lie over the trace. */
+  readonly captures: string;
+  /** Whether a captured packet was where the trace shows it. */
+  readonly marks: Readonly<Record<Mark, string>>;
   readonly otherOutcomes: string;
 }

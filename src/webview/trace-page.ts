@@ -1,4 +1,6 @@
 import type { Assumed, EvidenceLine, Finding, Leg, Outcome, SourceLine, Step, TraceResult } from '../core/trace/result';
+import type { LaidOver, LaidOverOutcome } from '../core/trace/captures/laid-over';
+import { capturesNote } from './captures-note';
 import { html, Html } from './html';
 import type { LegName } from '../core/trace/way';
 import type { FromPage, PageState } from './messages';
@@ -9,21 +11,26 @@ import { switches } from './switches';
 import { stepId, wayTable } from './way-table';
 
 export interface TracePage {
+  /** Captures that lie over the trace. */
+  readonly laidOver?: LaidOver;
   readonly words: PageWords;
   readonly result: TraceResult;
   readonly state: PageState;
 }
 
 /** The document of a trace: the answer first, then each outcome, with the steps of its legs. */
-export function tracePage(resources: PageResources, { words, result, state }: TracePage): string {
-  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
+export function tracePage(resources: PageResources, { words, result, state, laidOver }: TracePage): string {
+  const supported = result.outcomes.find((outcome) => outcome.supportedBy.length > 0);
+  const main = result.outcomes[laidOver?.supports ?? -1] ?? supported ?? result.outcomes[0];
+  const marksOf = (outcome: Outcome): LaidOverOutcome | undefined =>
+    laidOver?.outcomes[result.outcomes.indexOf(outcome)];
   const others = result.outcomes.filter((outcome) => outcome !== main);
   const contents = html`<h1 class="answer ${main?.verdict}">${result.answer}</h1>
-    ${state.changes.length > 0 ? changesNote(words, state) : undefined}
+    ${laidOver && capturesNote(words, laidOver)} ${state.changes.length > 0 ? changesNote(words, state) : undefined}
     ${notes(words.notSimulated, result.notSimulated, 'warning')} ${switches(words, result.outcomes, state)}
-    ${main && outcomeSection(words, main, result.outcomes, true)}
+    ${main && outcomeSection(words, main, result.outcomes, true, marksOf(main))}
     ${others.length > 0 ? html`<h2>${words.otherOutcomes}</h2>` : undefined}
-    ${others.map((outcome) => outcomeSection(words, outcome, result.outcomes, false))}
+    ${others.map((outcome) => outcomeSection(words, outcome, result.outcomes, false, marksOf(outcome)))}
     ${notes(words.assumed, result.assumed, 'assumed')}
     <p class="copy-as">
       ${(['text', 'markdown', 'json'] as const).map((format) => button(words.copyAs[format], { type: 'copy-as', format }))}
@@ -52,7 +59,13 @@ function notes(title: string, list: readonly Assumed[], kind: string): Html | un
   </details>`;
 }
 
-function outcomeSection(words: PageWords, outcome: Outcome, all: readonly Outcome[], open: boolean): Html {
+function outcomeSection(
+  words: PageWords,
+  outcome: Outcome,
+  all: readonly Outcome[],
+  open: boolean,
+  marked?: LaidOverOutcome,
+): Html {
   const id = `outcome-${all.indexOf(outcome) + 1}`;
   const one = all.length > 1;
   const share = outcome.probability < 1 ? ` · ${Math.round(outcome.probability * 1000) / 10} %` : '';
@@ -63,7 +76,7 @@ function outcomeSection(words: PageWords, outcome: Outcome, all: readonly Outcom
       <summary>
         ${one ? head : html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>`}
       </summary>
-      ${wayTable(words, outcome, id)} ${outcome.findings.map((finding) => findingBox(words, finding))}
+      ${wayTable(words, outcome, id, marked)} ${outcome.findings.map((finding) => findingBox(words, finding))}
       ${supported(words, outcome)} ${legSection(words, 'request', outcome.request, id)}
       ${outcome.reply ? legSection(words, 'reply', outcome.reply, id) : undefined}
       ${outcome.ack ? legSection(words, 'ack', outcome.ack, id) : undefined}

@@ -1,5 +1,7 @@
 import type { Outcome, PacketRecord } from '../core/trace/result';
 import { isBackward, type Lane, type Stack, type StepNumber, type Stop, type Way, wayOf } from '../core/trace/way';
+import type { LaidOverOutcome, Mark } from '../core/trace/captures/laid-over';
+import { stopMark } from '../core/trace/captures/stop-mark';
 import { html, type Html } from './html';
 import type { PageWords } from './page-words';
 import { socketOf } from './packet';
@@ -13,7 +15,7 @@ export function stepId(outcome: string, leg: Lane['leg'], number: StepNumber): s
  * The way as one would draw it: a column for each network namespace, the request in one lane and the reply in another,
  * each stop a link to its step. A table, so that it can be heard as well as seen.
  */
-export function wayTable(words: PageWords, outcome: Outcome, id: string): Html {
+export function wayTable(words: PageWords, outcome: Outcome, id: string, marked?: LaidOverOutcome): Html {
   const way = wayOf(outcome);
   return html`<div class="way">
     <table>
@@ -27,7 +29,12 @@ export function wayTable(words: PageWords, outcome: Outcome, id: string): Html {
         </tr>
       </thead>
       <tbody>
-        ${way.lanes.map((lane) => laneRow(words, lane, id))}
+        ${way.lanes.map((lane) =>
+          laneRow(words, lane, id, (at, stop) => {
+            const stack = way.stacks[at];
+            return stack && marked && stopMark(marked, lane.leg, stack, stop);
+          }),
+        )}
       </tbody>
     </table>
   </div>`;
@@ -39,7 +46,7 @@ function heading({ node, namespace }: Stack, { stacks }: Way): Html {
   return html`${namespace}${alone ? undefined : html`<span class="on"> ${node}</span>`}`;
 }
 
-function laneRow(words: PageWords, lane: Lane, id: string): Html {
+function laneRow(words: PageWords, lane: Lane, id: string, markAt: MarkAt): Html {
   // Numbered as the packet goes: a reply passes the columns from the last to the first.
   const order = lane.stops.map((_, at) => at);
   if (isBackward(lane.leg)) order.reverse();
@@ -51,22 +58,40 @@ function laneRow(words: PageWords, lane: Lane, id: string): Html {
   }
   return html`<tr class="lane ${isBackward(lane.leg) ? 'backward' : 'forward'}">
     <th scope="row">${words[lane.leg]}</th>
-    ${lane.stops.map((stops, at) => html`<td>${cell(words, lane, stops, first.get(at) ?? 1, id)}</td>`)}
+    ${lane.stops.map((stops, at) => html`<td>${cell(words, lane, stops, first.get(at) ?? 1, id, (stop) => markAt(at, stop))}</td>`)}
   </tr>`;
 }
 
-function cell(words: PageWords, { leg }: Lane, stops: readonly Stop[], from: number, id: string): Html | undefined {
+function cell(
+  words: PageWords,
+  { leg }: Lane,
+  stops: readonly Stop[],
+  from: number,
+  id: string,
+  markOf: (stop: Stop) => Mark | undefined,
+): Html | undefined {
   if (stops.length === 0) return undefined;
   return html`<ol>
     ${stops.map(
       (stop, at) =>
         html`<li class="${classOf(stop)}">
           <a href="#${stepId(id, leg, stop.step)}" title="${titleOf(words, stop)}"
-            ><span class="number">${from + at}</span> ${textOf(words, stop)}</a
+            ><span class="number">${from + at}</span> ${textOf(words, stop)}${markText(words, markOf(stop))}</a
           >
         </li>`,
     )}
   </ol>`;
+}
+
+/** Whether a stop's packet was captured; `at`: which stack of the way. */
+type MarkAt = (at: number, stop: Stop) => Mark | undefined;
+
+const SIGNS: Readonly<Record<Mark, string>> = { seen: '✓', 'not-seen': '✗', unknown: '–' };
+
+function markText(words: PageWords, mark: Mark | undefined): Html | undefined {
+  if (mark === undefined) return undefined;
+  const said = words.marks[mark];
+  return html` <span class="mark ${mark}" role="img" aria-label="${said}" title="${said}">${SIGNS[mark]}</span>`;
 }
 
 function classOf(stop: Stop): string {

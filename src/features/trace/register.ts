@@ -23,6 +23,7 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
   return vscode.Disposable.from(
     panels.register(),
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
+    vscode.commands.registerCommand('hoplens.layCapture', () => panels.layCapture()),
     // Not in package.json: for the other features.
     vscode.commands.registerCommand('hoplens.traceQuestion', show),
     vscode.commands.registerCommand('hoplens.traceAgain', (clusterUri: string, inCluster: string) => {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { applyChanges } from '../../core/plan/what-if';
 import { describe, markdown } from '../../core/trace/describe';
+import type { Capture } from '../../core/trace/captures/laid-over';
+import { layOver } from '../../core/trace/captures/lay-over';
 import type { TraceResult } from '../../core/trace/result';
 import { settle } from '../../core/trace/settle';
 import type { Cluster } from '../../core/snapshot/cluster';
@@ -12,6 +14,7 @@ import type { ClusterStore } from '../clusters/cluster-store';
 import { EDIT_SCHEME, LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
 import { pageResources } from '../page-resources';
 import { revealSource } from '../dumps/reveal';
+import { askCapture } from './ask-capture';
 import { pageWords } from './words';
 
 const VIEW_TYPE = 'hoplens.trace';
@@ -38,6 +41,9 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
 
   /** What each panel shows, and of which reading of the cluster. */
   private readonly shown = new Map<vscode.WebviewPanel, { readonly state: PageState; readonly cluster: Cluster }>();
+
+  /** Captures that lie over what a panel shows; they are not kept over a reload. */
+  private readonly captures = new WeakMap<vscode.WebviewPanel, readonly Capture[]>();
 
   constructor(
     private readonly store: ClusterStore,
@@ -122,13 +128,33 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     };
     const settled = facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
     const shown = { panel, open: where, state, result: settle(traced.value, settled) };
-    panel.webview.html = tracePage(pageResources(panel.webview, this.extensionUri), { words: pageWords(), ...shown });
+    const captures = this.captures.get(panel) ?? [];
+    panel.webview.html = tracePage(pageResources(panel.webview, this.extensionUri), {
+      words: pageWords(),
+      ...shown,
+      ...(captures.length > 0 && { laidOver: layOver(shown.result, captures) }),
+    });
     this.receivers.get(panel)?.dispose();
     this.receivers.set(
       panel,
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, message)),
     );
     return true;
+  }
+
+  /** Asks for a capture and lays it over the trace of the active panel, beside those that lie there. */
+  async layCapture(): Promise<void> {
+    const found = [...this.shown].find(([panel]) => panel.active);
+    if (!found) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Open a trace first: a capture is laid over it.'));
+      return;
+    }
+    const [panel, { cluster }] = found;
+    const capture = await askCapture(cluster);
+    const now = this.shown.get(panel);
+    if (!capture || !now) return;
+    this.captures.set(panel, [...(this.captures.get(panel) ?? []), capture]);
+    this.fill(panel, now.state);
   }
 
   private changed(open: OpenCluster, changes: PageState['changes']): OpenCluster | undefined {

@@ -40,6 +40,12 @@ export function pageWords(): PageWords {
     inTunnel: vscode.l10n.t('in the tunnel'),
     delivered: vscode.l10n.t('delivered'),
     toStep: vscode.l10n.t('Go to the step'),
+    captures: vscode.l10n.t('What was captured'),
+    marks: {
+      seen: vscode.l10n.t('seen'),
+      'not-seen': vscode.l10n.t('not seen'),
+      unknown: vscode.l10n.t('cannot be told'),
+    },
     otherOutcomes: vscode.l10n.t('Otherwise'),
   };
 }
