@@ -1,7 +1,7 @@
 // Bundles the extension, the command line, and the demo snapshots into dist/.
 //   node scripts/build.mjs [--watch] [--production]
 import { context } from 'esbuild';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { packDemo } from './demo.mjs';
 import { OPTIONAL_NATIVES } from './lib/optional-natives.mjs';
 
@@ -19,6 +19,14 @@ const common = {
   external: OPTIONAL_NATIVES,
 };
 
+const page = { ...common, platform: 'browser', format: 'iife', target: 'es2022' };
+
+/** The licences of packages, as a comment. */
+async function licences(...files) {
+  const texts = await Promise.all(files.map((file) => readFile(`node_modules/${file}`, 'utf8')));
+  return files.map((file, at) => `/*! ${file.split('/')[0]}\n\n${texts[at].trim()}\n*/`).join('\n');
+}
+
 await rm('dist', { recursive: true, force: true });
 const bundles = await Promise.all([
   context({
@@ -33,17 +41,20 @@ const bundles = await Promise.all([
     outfile: 'dist/cli.js',
     banner: { js: '#!/usr/bin/env node' },
   }),
+  context({ ...page, entryPoints: ['src/webview/trace-script.ts'], outfile: 'dist/webview/trace.js' }),
   context({
-    ...common,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    entryPoints: ['src/webview/trace-script.ts'],
-    outfile: 'dist/webview/trace.js',
+    ...page,
+    entryPoints: ['src/webview/monaco/dump-script.ts'],
+    outfile: 'dist/webview/monaco.js',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+    legalComments: 'eof',
+    banner: { js: await licences('monaco-editor/LICENSE', 'vscode-textmate/LICENSE.md') },
   }),
 ]);
 await mkdir('dist/webview', { recursive: true });
-await copyFile('media/trace.css', 'dist/webview/trace.css');
+for (const style of ['trace.css', 'dump.css']) await copyFile(`media/${style}`, `dist/webview/${style}`);
+await copyFile('node_modules/monaco-editor/ThirdPartyNotices.txt', 'dist/webview/monaco-notices.txt');
 await packDemo('media/demo', 'dist/demo');
 if (watch) await Promise.all(bundles.map((bundle) => bundle.watch()));
 else {

@@ -4,11 +4,8 @@ import type { PageResources } from '../webview/page';
 
 /** What a page of this extension may load. */
 export function pageResources(webview: vscode.Webview, extensionUri: vscode.Uri): PageResources {
-  const resource = (name: string): string =>
-    webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name)).toString();
   return {
-    style: resource('trace.css'),
-    script: resource('trace.js'),
+    address: (name) => webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', 'webview', name)).toString(),
     nonce: randomBytes(16).toString('base64'),
     cspSource: webview.cspSource,
   };

@@ -26,7 +26,7 @@ export function auditPage(resources: PageResources, words: AuditWords, audit: Au
       : html`<h1 class="answer ${well ? 'connected' : 'undetermined'}">${well ? words.allWell : words.title}</h1>
           ${matrix(words, pairs)} ${causes.length > 0 ? html`<h2>${words.causes}</h2>` : undefined}
           ${causes.map((cause) => causeBox(words, cause, pairs))}`;
-  return page(resources, state, words.title, contents);
+  return page(resources, { state, title: words.title, main: contents });
 }
 
 function matrix(words: AuditWords, pairs: readonly Pair[]): Html {

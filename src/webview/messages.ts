@@ -6,7 +6,13 @@ export type FromPage =
   | { readonly type: 'trace-with'; readonly changes: readonly Change[] }
   | { readonly type: 'assume'; readonly facts: readonly AssumedFact[] }
   | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'copy-as'; readonly format: CopyFormat };
+  | { readonly type: 'copy-as'; readonly format: CopyFormat }
+  | { readonly type: 'show-dump'; readonly shown: ShownStep }
+  | { readonly type: 'close-dump' }
+  /** The pane can take a dump now. */
+  | { readonly type: 'dump-ready' }
+  /** What is there to say of a place in a dump? The answer has the same id. */
+  | { readonly type: 'hover'; readonly id: number; readonly place: DumpPlace };
 
 /** What the page of an audit asks of the editor. */
 export interface FromAuditPage {
@@ -20,6 +26,19 @@ export function isFromAuditPage(value: unknown): value is FromAuditPage {
 }
 
 export type CopyFormat = 'text' | 'markdown' | 'json';
+
+/** The step whose dump is shown beside the steps. */
+export interface ShownStep {
+  /** The id of its row. */
+  readonly step: string;
+  readonly source: EvidenceLine;
+}
+
+/** A place in the text of an output. */
+export interface DumpPlace extends EvidenceLine {
+  /** Counting from 1. */
+  readonly column: number;
+}
 
 /** A setting of the kernel that the snapshot does not hold. */
 export interface AssumedFact {
@@ -40,6 +59,8 @@ export interface PageState {
   readonly changes: readonly Change[];
   /** What the user has settled. */
   readonly facts: readonly AssumedFact[];
+  /** Undefined where no dump is shown beside the trace. */
+  readonly shown: ShownStep | undefined;
 }
 
 export function isFromPage(value: unknown): value is FromPage {
@@ -55,6 +76,13 @@ export function isFromPage(value: unknown): value is FromPage {
       return ['text', 'markdown', 'json'].includes(String(value['format']));
     case 'copy':
       return typeof value['text'] === 'string';
+    case 'show-dump':
+      return isShownStep(value['shown']);
+    case 'close-dump':
+    case 'dump-ready':
+      return true;
+    case 'hover':
+      return typeof value['id'] === 'number' && isEvidence(value['place']) && isCount(value['place'], 'column');
     default:
       return false;
   }
@@ -68,15 +96,24 @@ export function isPageState(value: unknown): value is PageState {
     typeof value['to'] === 'string' &&
     (value['protocol'] === undefined || typeof value['protocol'] === 'string') &&
     isChanges(value['changes']) &&
-    isFacts(value['facts'])
+    isFacts(value['facts']) &&
+    (value['shown'] === undefined || isShownStep(value['shown']))
   );
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isEvidence(value: unknown): value is EvidenceLine {
+function isShownStep(value: unknown): value is ShownStep {
+  return isRecord(value) && typeof value['step'] === 'string' && isEvidence(value['source']);
+}
+
+function isCount(value: object, key: string): boolean {
+  return Number.isInteger(Reflect.get(value, key)) && Number(Reflect.get(value, key)) > 0;
+}
+
+export function isEvidence(value: unknown): value is EvidenceLine {
   return (
     isRecord(value) &&
     typeof value['node'] === 'string' &&

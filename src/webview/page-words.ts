@@ -49,4 +49,9 @@ export interface PageWords {
   /** Whether a captured packet was where the trace shows it. */
   readonly marks: Readonly<Record<Mark, string>>;
   readonly otherOutcomes: string;
+  readonly showDump: string;
+  readonly openInEditor: string;
+  readonly closeDump: string;
+  /** What the text of a dump is called for those who hear it. */
+  readonly dumpLabel: string;
 }

@@ -1,6 +1,7 @@
 import type { Assumed, EvidenceLine, Finding, Leg, Outcome, SourceLine, Step, TraceResult } from '../core/trace/result';
 import type { LaidOver, LaidOverOutcome } from '../core/trace/captures/laid-over';
 import { capturesNote } from './captures-note';
+import { dumpPane } from './dump-pane';
 import { html, Html } from './html';
 import type { LegName } from '../core/trace/way';
 import type { FromPage, PageState } from './messages';
@@ -8,7 +9,7 @@ import { socketOf } from './packet';
 import { page, type PageResources } from './page';
 import type { PageWords } from './page-words';
 import { switches } from './switches';
-import { stepId, wayTable } from './way-table';
+import { outcomeId, stepId, wayTable } from './way-table';
 
 export interface TracePage {
   /** Captures that lie over the trace. */
@@ -16,10 +17,12 @@ export interface TracePage {
   readonly words: PageWords;
   readonly result: TraceResult;
   readonly state: PageState;
+  /** The id of the row that the user comes back to. */
+  readonly focus?: string | undefined;
 }
 
 /** The document of a trace: the answer first, then each outcome, with the steps of its legs. */
-export function tracePage(resources: PageResources, { words, result, state, laidOver }: TracePage): string {
+export function tracePage(resources: PageResources, { words, result, state, laidOver, focus }: TracePage): string {
   const supported = result.outcomes.find((outcome) => outcome.supportedBy.length > 0);
   const main = result.outcomes[laidOver?.supports ?? -1] ?? supported ?? result.outcomes[0];
   const marksOf = (outcome: Outcome): LaidOverOutcome | undefined =>
@@ -35,7 +38,8 @@ export function tracePage(resources: PageResources, { words, result, state, laid
     <p class="copy-as">
       ${(['text', 'markdown', 'json'] as const).map((format) => button(words.copyAs[format], { type: 'copy-as', format }))}
     </p>`;
-  return page(resources, state, result.answer, contents);
+  const pane = state.shown && dumpPane(words);
+  return page(resources, { state, title: result.answer, main: contents, pane, focus });
 }
 
 function changesNote(words: PageWords, state: PageState): Html {
@@ -66,7 +70,7 @@ function outcomeSection(
   open: boolean,
   marked?: LaidOverOutcome,
 ): Html {
-  const id = `outcome-${all.indexOf(outcome) + 1}`;
+  const id = outcomeId(all.indexOf(outcome));
   const one = all.length > 1;
   const share = outcome.probability < 1 ? ` · ${Math.round(outcome.probability * 1000) / 10} %` : '';
   const head = html`<span class="verdict ${outcome.verdict}">${words.verdicts[outcome.verdict]}${share}</span>
@@ -176,7 +180,7 @@ function stepRows(
       <span class="effect">${step.effect}</span>
     </td>
     <td>${packetText(step)}</td>
-    <td>${step.source ? stepLink(step, step.source) : undefined}</td>
+    <td>${step.source ? stepLinks(words, step, step.source, idOf([])) : undefined}</td>
   </tr>`;
   const { outer } = step;
   if (!outer) return [row];
@@ -195,9 +199,20 @@ function stepRows(
   return [row, inner];
 }
 
-function stepLink({ node, namespace }: Step, { output, line }: SourceLine): Html {
-  const message: FromPage = { type: 'open', source: { node, namespace, output, line } };
-  return html`<a href="#" data-message="${JSON.stringify(message)}">${output}:${line}</a>`;
+/** To the line in the editor, and beside it the switch that shows it here. */
+function stepLinks(words: PageWords, { node, namespace }: Step, { output, line }: SourceLine, step: string): Html {
+  const source = { node, namespace, output, line };
+  const open: FromPage = { type: 'open', source };
+  const show: FromPage = { type: 'show-dump', shown: { step, source } };
+  return html`<a href="#" data-message="${JSON.stringify(open)}">${output}:${line}</a>
+    <button
+      type="button"
+      class="show-dump"
+      aria-pressed="false"
+      aria-label="${words.showDump}: ${output}:${line}"
+      title="${words.showDump}"
+      data-message="${JSON.stringify(show)}"
+    ></button>`;
 }
 
 function placeOf(step: Step): string {

@@ -6,6 +6,11 @@ import { html, type Html } from './html';
 import type { PageWords } from './page-words';
 import { socketOf } from './packet';
 
+/** The id of an outcome in the page, by its place. */
+export function outcomeId(at: number): string {
+  return `outcome-${at + 1}`;
+}
+
 /** The id of a step's row in the page. `outcome`: that of the outcome. */
 export function stepId(outcome: string, leg: Lane['leg'], number: StepNumber): string {
   return [outcome, leg, ...number].join('-');

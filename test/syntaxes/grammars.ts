@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import oniguruma from 'vscode-oniguruma';
-import textmate, { type IGrammar } from 'vscode-textmate';
+import textmate, { type IGrammar, type IOnigLib, type Registry } from 'vscode-textmate';
 
 const root = new URL('../../', import.meta.url);
 
@@ -28,19 +28,27 @@ export function readRepositoryFile(path: string): string {
 export const { languages, grammars } = (JSON.parse(readRepositoryFile('package.json')) as Manifest).contributes;
 
 const wasm = readFileSync(createRequire(import.meta.url).resolve('vscode-oniguruma/release/onig.wasm'));
-const registry = new textmate.Registry({
-  onigLib: oniguruma.loadWASM(new Uint8Array(wasm).buffer).then(() => ({
+const registry = registryOf(
+  oniguruma.loadWASM(new Uint8Array(wasm).buffer).then(() => ({
     createOnigScanner: (sources) => new oniguruma.OnigScanner(sources),
     createOnigString: (text) => new oniguruma.OnigString(text),
   })),
-  loadGrammar: (scopeName) => {
-    const path = grammars.find((grammar) => grammar.scopeName === scopeName)?.path;
-    return Promise.resolve(path ? textmate.parseRawGrammar(readRepositoryFile(path), path) : null);
-  },
-});
+);
 
-export async function loadGrammar(scopeName: string): Promise<IGrammar> {
-  const grammar = await registry.loadGrammar(scopeName);
+function registryOf(onigLib: Promise<IOnigLib>): Registry {
+  return new textmate.Registry({
+    onigLib,
+    loadGrammar: (scopeName) => {
+      const path = grammars.find((grammar) => grammar.scopeName === scopeName)?.path;
+      return Promise.resolve(path ? textmate.parseRawGrammar(readRepositoryFile(path), path) : null);
+    },
+  });
+}
+
+/** `expressions`: other ones than the editor's. */
+export async function loadGrammar(scopeName: string, expressions?: IOnigLib): Promise<IGrammar> {
+  const from = expressions ? registryOf(Promise.resolve(expressions)) : registry;
+  const grammar = await from.loadGrammar(scopeName);
   assert.ok(grammar, `${scopeName} is not contributed`);
   return grammar;
 }

@@ -18,7 +18,7 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     await show({ clusterUri: open.uri.toString(), from, to, protocol });
   };
   const show = async (question: RecentQuestion): Promise<void> => {
-    if (panels.show({ ...question, changes: [], facts: [] })) await recent.add(question);
+    if (panels.show({ ...question, changes: [], facts: [], shown: undefined })) await recent.add(question);
   };
   return vscode.Disposable.from(
     panels.register(),
@@ -29,7 +29,10 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     vscode.commands.registerCommand('hoplens.traceAgain', (clusterUri: string, inCluster: string) => {
       const question = recent.all.find((one) => one.clusterUri === clusterUri);
       if (question)
-        panels.show({ ...question, clusterUri: inCluster, changes: [], facts: [] }, vscode.ViewColumn.Beside);
+        panels.show(
+          { ...question, clusterUri: inCluster, changes: [], facts: [], shown: undefined },
+          vscode.ViewColumn.Beside,
+        );
     }),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
       ask({

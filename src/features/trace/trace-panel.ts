@@ -9,12 +9,14 @@ import type { Cluster } from '../../core/snapshot/cluster';
 import { trace, traceWith } from '../../core/trace/trace';
 import { type CopyFormat, isFromPage, isPageState, type PageState } from '../../webview/messages';
 import { waitingPage } from '../../webview/page';
+import type { ToPage } from '../../webview/to-page';
 import { tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
 import { EDIT_SCHEME, LIVE_URI, type OpenCluster } from '../clusters/open-cluster';
 import { pageResources } from '../page-resources';
 import { revealSource } from '../dumps/reveal';
 import { askCapture } from './ask-capture';
+import { dumpOf, hoverTexts } from './dump-beside';
 import { pageWords } from './words';
 
 const VIEW_TYPE = 'hoplens.trace';
@@ -32,6 +34,8 @@ interface Shown {
   readonly open: OpenCluster;
   readonly state: PageState;
   readonly result: TraceResult;
+  /** Whether the user has just asked for the dump beside it. */
+  readonly asked: boolean;
 }
 
 /** Traces, and shows the results, one panel each. */
@@ -127,19 +131,33 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       dark: vscode.Uri.joinPath(this.extensionUri, 'media', 'trace-panel-dark.svg'),
     };
     const settled = facts.flatMap(({ value, ...fact }) => (value === undefined ? [] : [{ ...fact, value }]));
-    const shown = { panel, open: where, state, result: settle(traced.value, settled) };
+    this.render({ panel, open: where, state, result: settle(traced.value, settled), asked: false });
+    return true;
+  }
+
+  /** `focus`: the id of the row that the user comes back to. */
+  private render(shown: Shown, focus?: string): void {
+    const { panel, result, state } = shown;
     const captures = this.captures.get(panel) ?? [];
     panel.webview.html = tracePage(pageResources(panel.webview, this.extensionUri), {
       words: pageWords(),
-      ...shown,
-      ...(captures.length > 0 && { laidOver: layOver(shown.result, captures) }),
+      result,
+      state,
+      focus,
+      ...(captures.length > 0 && { laidOver: layOver(result, captures) }),
     });
+    this.listen(shown);
+  }
+
+  private listen(shown: Shown): void {
+    const { panel, state } = shown;
+    const known = this.shown.get(panel);
+    if (known) this.shown.set(panel, { ...known, state });
     this.receivers.get(panel)?.dispose();
     this.receivers.set(
       panel,
       panel.webview.onDidReceiveMessage((message: unknown) => this.receive(shown, message)),
     );
-    return true;
   }
 
   /** Asks for a capture and lays it over the trace of the active panel, beside those that lie there. */
@@ -162,14 +180,15 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return 'cluster' in result ? this.store.addVariant(open, result.cluster) : undefined;
   }
 
-  private async receive({ panel, open, state, result }: Shown, message: unknown): Promise<void> {
+  private async receive(shown: Shown, message: unknown): Promise<void> {
     if (!isFromPage(message)) return;
+    const { panel, open, state, result } = shown;
     switch (message.type) {
       case 'open':
         await revealSource(open.id, message.source, { column: vscode.ViewColumn.Beside });
         return;
       case 'trace-with':
-        this.show({ ...state, changes: [...state.changes, ...message.changes] });
+        this.show({ ...state, changes: [...state.changes, ...message.changes], shown: undefined });
         return;
       case 'assume':
         this.fill(panel, { ...state, facts: message.facts });
@@ -180,6 +199,30 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         return;
+      case 'show-dump': {
+        const next = { ...shown, state: { ...state, shown: message.shown }, asked: true };
+        if (!state.shown) this.render(next);
+        else {
+          this.listen(next);
+          await this.sendDump(next);
+        }
+        return;
+      }
+      case 'close-dump':
+        this.render({ ...shown, state: { ...state, shown: undefined } }, state.shown?.step);
+        return;
+      case 'dump-ready':
+        await this.sendDump(shown);
+        return;
+      case 'hover': {
+        let paragraphs: readonly string[] = [];
+        try {
+          paragraphs = await hoverTexts(open.id, message.place);
+        } finally {
+          await this.send(panel, { type: 'hover', id: message.id, paragraphs });
+        }
+        return;
+      }
     }
   }
 
@@ -189,6 +232,15 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       const open = this.find(state);
       if (open && open.cluster !== cluster) this.fill(panel, state);
     }
+  }
+
+  private async sendDump({ panel, open, state, result, asked }: Shown): Promise<void> {
+    if (!state.shown) return;
+    await this.send(panel, { type: 'dump', dump: await dumpOf(open.id, result, state.shown), focus: asked });
+  }
+
+  private async send({ webview }: vscode.WebviewPanel, message: ToPage): Promise<void> {
+    await webview.postMessage(message);
   }
 
   register(): vscode.Disposable {

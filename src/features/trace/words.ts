@@ -47,5 +47,9 @@ export function pageWords(): PageWords {
       unknown: vscode.l10n.t('cannot be told'),
     },
     otherOutcomes: vscode.l10n.t('Otherwise'),
+    showDump: vscode.l10n.t('Show Dump Here'),
+    openInEditor: vscode.l10n.t('Open in Editor'),
+    closeDump: vscode.l10n.t('Close'),
+    dumpLabel: vscode.l10n.t('Dump, read-only. Tab leaves it, Escape closes it.'),
   };
 }
