@@ -1,6 +1,7 @@
 import { formatAddress } from '../../net/address';
 import type { Cluster } from '../../snapshot/cluster';
-import type { Finding, Fix, Step } from '../result';
+import type { EvidenceLine, Finding, Fix, Step } from '../result';
+import { FORWARDING, offByItself } from '../simulator/forward';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
 import type { LegName } from '../simulator/context';
@@ -29,13 +30,7 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case 'rp-filter':
       return rpFilterFinding(cluster, run, name, traced);
     case 'ip-forward':
-      return {
-        ...base,
-        code: 'ip-forward-off',
-        message: `${what} is not forwarded by ${fate.stack.title}: ip_forward is 0`,
-        evidence,
-        fix: sysctlFix(fate.stack.node, 'net.ipv4.ip_forward', '1'),
-      };
+      return { ...base, code: 'ip-forward-off', ...forwardingFinding(what, traced, evidence) };
     case 'policy':
       return {
         ...base,
@@ -77,6 +72,7 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case 'martian':
     case 'route-localnet':
     case 'ttl':
+    case 'vtep-mac':
     case 'invalid-rule':
       return {
         ...base,
@@ -87,6 +83,28 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case undefined:
       return notRecognised(run, name, traced, what);
   }
+}
+
+/** ip_forward is off, or the interface was made at a time when it was (`net.ipv4.conf.default.forwarding`). */
+function forwardingFinding(
+  what: string,
+  { fate, leg }: TracedLeg,
+  evidence: readonly EvidenceLine[],
+): Pick<Finding, 'message' | 'evidence' | 'fix'> {
+  const { stack, device = '' } = fate;
+  const family = leg.sent.dst.includes(':') ? 6 : 4;
+  const own = offByItself(stack, device, family);
+  const key = own?.key ?? FORWARDING[family][0];
+  const name = family === 4 ? 'ip_forward' : key;
+  const line = own?.line ?? stack.namespace.sysctls?.get(key)?.line ?? 0;
+  const read = { node: stack.node, namespace: stack.name, output: 'sysctl', line, text: key };
+  return {
+    message: own
+      ? `${what} is not forwarded: ${key} is 0 on ${stack.title}, although ip_forward is 1`
+      : `${what} is not forwarded by ${stack.title}: ${name} is 0`,
+    evidence: line > 0 ? [...evidence, read] : evidence,
+    fix: sysctlFix(stack.node, key, '1'),
+  };
 }
 
 /** The last step, of the outer packet where it ends in a tunnel. */

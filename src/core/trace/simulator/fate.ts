@@ -32,6 +32,7 @@ export type Cause =
   | 'not-simulated'
   | 'invalid-rule'
   | 'neighbour'
+  | 'vtep-mac'
   | 'ttl';
 
 export function end(verdict: LegVerdict, stack: Stack, device: string | undefined, reason = '', cause?: Cause): Fate {

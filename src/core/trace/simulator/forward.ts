@@ -26,13 +26,40 @@ export function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop:
 
 /** `IN_DEV_FORWARD`: the incoming interface decides; ip_forward sets all of them. */
 export function forwards(walk: Walk, stack: Stack, device: string, family: Family = 4): boolean {
-  const [own, all, every] =
-    family === 4
-      ? [stack.deviceKey(device, 'forwarding'), 'net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding']
-      : ['net.ipv6.conf.all.forwarding', 'net.ipv6.conf.all.forwarding', 'net.ipv6.conf.all.forwarding'];
-  for (const key of [own, all, every]) {
-    const printed = stack.namespace.sysctls?.get(key);
-    if (printed && printed.line > 0) return printed.value !== '0';
+  const printed =
+    (family === 4 ? printedSysctl(stack, stack.deviceKey(device, 'forwarding')) : undefined) ?? setsAll(stack, family);
+  return printed ? printed.value !== '0' : isOn(walk, stack, 'ip-forward-unknown', FORWARDING[family][0]);
+}
+
+/** The interface's own sysctl, where that is off although nodes forward in general: ip_forward = 1 set it once, and not since. */
+export function offByItself(stack: Stack, device: string, family: Family): PrintedSysctl | undefined {
+  if (family !== 4 || (setsAll(stack, family)?.value ?? '0') === '0') return undefined;
+  const own = printedSysctl(stack, stack.deviceKey(device, 'forwarding'));
+  return own?.value === '0' ? own : undefined;
+}
+
+/** What sets every interface of a family, under each of its names. */
+export const FORWARDING: Readonly<Record<Family, readonly [string, ...string[]]>> = {
+  4: ['net.ipv4.ip_forward', 'net.ipv4.conf.all.forwarding'],
+  6: ['net.ipv6.conf.all.forwarding'],
+};
+
+interface PrintedSysctl {
+  readonly key: string;
+  readonly value: string;
+  readonly line: number;
+}
+
+function setsAll(stack: Stack, family: Family): PrintedSysctl | undefined {
+  for (const key of FORWARDING[family]) {
+    const printed = printedSysctl(stack, key);
+    if (printed) return printed;
   }
-  return isOn(walk, stack, 'ip-forward-unknown', all);
+  return undefined;
+}
+
+/** Kernel defaults aside. */
+function printedSysctl(stack: Stack, key: string): PrintedSysctl | undefined {
+  const found = stack.namespace.sysctls?.get(key);
+  return found && found.line > 0 ? { key, value: found.value, line: found.line } : undefined;
 }

@@ -23,6 +23,8 @@ interface Encapsulation {
   readonly sourcePort: number | undefined;
   readonly port: number | undefined;
   readonly by: string;
+  /** To whom the inner frame is addressed, where it is one and that is known. */
+  readonly mac?: string | undefined;
   /** Bytes of the headers around the inner packet. */
   readonly overhead: number;
   /** VXLAN keeps the mark of the inner packet; a packet written by flanneld is new. */
@@ -84,10 +86,20 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
       `${fate.stack.title} has no ${device.name} to take it out`,
       'not-listening',
     );
+  const misaddressed = way.mac !== undefined && far.mac !== undefined && !sameMac(way.mac, far.mac);
+  // The kernel takes it for somebody else's (PACKET_OTHERHOST, net/ipv4/ip_input.c); a bridge would pass it on.
+  if (misaddressed && far.master === undefined) {
+    const reason = `the frame is addressed to ${way.mac}, and ${far.name} of ${fate.stack.title} is ${far.mac}`;
+    return end('dropped', fate.stack, far.name, reason, 'vtep-mac');
+  }
   scrub(skb);
   // flanneld lowers the TTL of what it carries (its proxy_amd64.c); the kernel's tunnels do not.
   if (isFlannelUdp(device)) skb.packet = { ...skb.packet, ttl: skb.packet.ttl - 1 };
   return { kind: 'arrive', stack: fate.stack, device: far.name, nextHop: skb.packet.dst };
+}
+
+function sameMac(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function tunnelText(way: Encapsulation, source: Address): string {
@@ -228,7 +240,7 @@ function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address,
   const { neighbours, fdb } = stack.namespace;
   const neighbour = neighbours?.find((entry) => entry.device === device.name && sameAddress(entry.address, nextHop));
   const vtep = fdb?.find((entry) => entry.device === device.name && entry.mac === neighbour?.mac && entry.vtep)?.vtep;
-  if (vtep) return { ...base, outerDestination: vtep };
+  if (vtep) return { ...base, outerDestination: vtep, mac: neighbour?.mac };
   if (neighbours && fdb && fdb.some((entry) => entry.device === device.name))
     return end(
       'unroutable',
