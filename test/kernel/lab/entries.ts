@@ -13,7 +13,8 @@ export async function entriesOf(network: Network, space: string, sourcePort: num
   const { stdout } = await command(argv);
   const ports = [sourcePort, UDP_PORT, VXLAN_PORT].map((port) => `port=${port} `);
   const isOurs = (line: string): boolean => !line.includes('port=') || ports.some((port) => line.includes(port));
-  return stdout.split('\n').filter(isOurs).flatMap(entryText);
+  // A packet that TCP sends once more has another hash, and so is carried in another connection (`sk_rethink_txhash`).
+  return [...new Set(stdout.split('\n').filter(isOurs).flatMap(entryText))];
 }
 
 function entryText(line: string): string[] {
