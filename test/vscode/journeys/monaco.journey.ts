@@ -116,6 +116,23 @@ for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
   );
 }
 
+journey('the dump beside a trace follows a change of the theme', { size: SIZE }, async (workbench) => {
+  await openDemo(workbench);
+  await traceTheDemo(workbench);
+  await (await switchOf(workbench, STEP)).click();
+  const pane = await paneOf(workbench);
+  await pane.toShow(LINE);
+  // Keywords are blue in the editor's light themes (light_vs.json, "keyword"), on white.
+  await workbench.runCommand('Preferences: Toggle between Light/Dark Themes');
+  await until('the colours of a light theme', async () =>
+    (await coloursOf(pane.root, `Chain ${CHAIN} (`)).includes('Chain rgb(0, 0, 255)'),
+  );
+  const background = pane.root.locator('.monaco-editor-background').first();
+  const of = (element: Element): string => getComputedStyle(element).backgroundColor;
+  await until('a light background', async () => (await background.evaluate(of)) === 'rgb(255, 255, 255)');
+  await workbench.screenshot('dump-beside-theme-changed');
+});
+
 function hasFocus(element: Locator): Promise<boolean> {
   return element.evaluate((one) => one.ownerDocument.hasFocus() && one.ownerDocument.activeElement === one);
 }
