@@ -3,6 +3,8 @@ import { until } from './wait';
 
 /** How long a menu may take to close, before it is clicked again. */
 const CLOSED_MS = 500;
+/** How long a menu may take to open, before it is asked for again. */
+const SHOWN_MS = 2000;
 
 /** The text and nothing else, for Playwright's filters, which see any blanks as one. */
 export function exactly(text: string): RegExp {
@@ -10,13 +12,26 @@ export function exactly(text: string): RegExp {
   return new RegExp(`^\\s*${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+')}\\s*$`);
 }
 
+const itemOf = (page: Page, entry: string): Locator =>
+  page
+    .locator('.monaco-menu .action-menu-item')
+    .filter({ has: page.locator('.action-label', { hasText: exactly(entry) }) })
+    .first();
+
+/** Whether a menu with this entry is shown, soon. */
+export function menuShows(page: Page, entry: string): Promise<boolean> {
+  return itemOf(page, entry)
+    .waitFor({ timeout: SHOWN_MS })
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
 /** Chooses an entry of the menu that is open; all but the last are submenus. */
 export async function chooseFromMenu(page: Page, entries: readonly string[]): Promise<void> {
   for (const [depth, entry] of entries.entries()) {
-    const item = page
-      .locator('.monaco-menu .action-menu-item')
-      .filter({ has: page.locator('.action-label', { hasText: exactly(entry) }) })
-      .first();
+    const item = itemOf(page, entry);
     if (depth < entries.length - 1) await item.hover();
     else await clickUntilGone(item);
   }

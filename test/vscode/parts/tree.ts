@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { List, type Row } from './list';
-import { chooseFromMenu } from './menu';
+import { chooseFromMenu, menuShows } from './menu';
 import { until } from './wait';
 
 /** A way down a tree: the labels of its items, from the top. A RegExp is for labels that vary. */
@@ -57,7 +57,13 @@ export class Tree {
 
   /** Chooses from an item's context menu; more than one entry goes through submenus. */
   async contextMenu(path: TreePath, ...entries: string[]): Promise<void> {
-    await this.act(path, (element, limit) => element.locator('.label-name').click({ button: 'right', ...limit }));
+    // A menu closes when something else takes the focus, and then has to be opened anew.
+    await until(`the menu of ${inWords(path)}`, async () => {
+      await this.act(path, (element, limit) => element.locator('.label-name').click({ button: 'right', ...limit }));
+      const opened = await menuShows(this.page, entries[0] ?? '');
+      if (!opened) await this.page.keyboard.press('Escape');
+      return opened;
+    });
     await chooseFromMenu(this.page, entries);
   }
 
