@@ -28,11 +28,15 @@ export async function chooseCommand(page: Page, title: string): Promise<void> {
   });
   await until(`the command “${title}”`, async () => {
     await page.keyboard.press('F1');
-    await box.locator('.quick-input-box input').fill(`>${title}`);
-    const chosen = await entry.click({ timeout: LISTED_MS }).then(
-      () => true,
-      () => false,
-    );
+    const limit = { timeout: LISTED_MS };
+    const chosen = await box
+      .locator('.quick-input-box input')
+      .fill(`>${title}`, limit)
+      .then(() => entry.click(limit))
+      .then(
+        () => true,
+        () => false,
+      );
     if (!chosen) await page.keyboard.press('Escape');
     return chosen;
   });
