@@ -1,3 +1,4 @@
+import { changeCommand } from '../core/trace/change-command';
 import type { Assumed, EvidenceLine, Finding, Leg, Outcome, SourceLine, Step, TraceResult } from '../core/trace/result';
 import type { LaidOver, LaidOverOutcome } from '../core/trace/captures/laid-over';
 import { capturesNote } from './captures-note';
@@ -44,13 +45,7 @@ export function tracePage(resources: PageResources, { words, result, state, laid
 
 function changesNote(words: PageWords, state: PageState): Html {
   return html`<p class="changes">${words.withChanges}</p>
-    <pre>${state.changes.map((change) => html`${change.node}: ${changeText(change)} `)}</pre>`;
-}
-
-function changeText(change: PageState['changes'][number]): string {
-  if (change.rule !== undefined) return `iptables ${change.rule}`;
-  if (change.key !== undefined) return `sysctl -w ${change.key}=${change.value ?? ''}`;
-  return `ip route add ${change.route ?? ''}`;
+    <pre>${state.changes.map((change) => html`${change.node}: ${changeCommand(change)} `)}</pre>`;
 }
 
 function notes(title: string, list: readonly Assumed[], kind: string): Html | undefined {
@@ -105,11 +100,11 @@ function findingBox(words: PageWords, finding: Finding): Html {
     ${
       fix
         ? html`<p class="fix">${fix.title}</p>
-            <pre>${fix.changes.map((change) => html`${change.node}: ${changeText(change)} `)}</pre>
+            <pre>${fix.changes.map((change) => html`${change.node}: ${changeCommand(change)} `)}</pre>
             ${fix.effect ? html`<p>${words.effect} ${fix.effect.text}</p>` : undefined}
             <p>
               ${button(words.traceWith, { type: 'trace-with', changes: fix.changes })}
-              ${button(words.copy, { type: 'copy', text: fix.changes.map(changeText).join('\n') })}
+              ${button(words.copy, { type: 'copy', text: fix.changes.map(changeCommand).join('\n') })}
             </p>`
         : undefined
     }

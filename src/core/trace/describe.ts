@@ -1,17 +1,23 @@
+import { changeCommand } from './change-command';
 import type { Leg, Outcome, Step, TraceResult } from './result';
 
 /** A trace in plain text, line by line: the answer, the outcomes, and the steps of the likeliest. */
 export function* describe(result: TraceResult): Generator<string> {
   yield result.answer;
   for (const note of result.notSimulated) yield `not simulated: ${note.text}`;
-  // The steps are told of one outcome: the one that was seen, else the first. --json has them all.
-  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
+  // The steps are told of one outcome; --json has them all.
+  const main = likeliest(result);
   for (const [at, outcome] of result.outcomes.entries()) {
     yield '';
     yield* describeOutcome(outcome, result.outcomes.length > 1 ? `Outcome ${at + 1}: ` : '', outcome === main);
   }
   if (result.assumed.length > 0) yield '';
   for (const note of result.assumed) yield `assumed: ${note.text}`;
+}
+
+/** The outcome that was seen, else the first. */
+function likeliest({ outcomes }: TraceResult): Outcome | undefined {
+  return outcomes.find(({ supportedBy }) => supportedBy.length > 0) ?? outcomes[0];
 }
 
 function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): Generator<string> {
@@ -23,8 +29,7 @@ function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): 
     yield `  ${finding.severity}: ${finding.message}`;
     if (finding.fix) {
       yield `    fix: ${finding.fix.title}`;
-      for (const change of finding.fix.changes)
-        yield `      on ${change.node}: ${change.rule === undefined ? `sysctl -w ${change.key ?? ''}=${change.value ?? ''}` : `iptables ${change.rule}`}`;
+      for (const change of finding.fix.changes) yield `      on ${change.node}: ${changeCommand(change)}`;
       if (finding.fix.effect) yield `      then: ${finding.fix.effect.text}`;
     }
   }
@@ -58,7 +63,7 @@ function* describeStep(step: Step, indent: string): Generator<string> {
 
 /** The same for an issue or a chat: what was found as a list, the steps in a block. */
 export function markdown(result: TraceResult): string {
-  const main = result.outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? result.outcomes[0];
+  const main = likeliest(result);
   const findings = main?.findings ?? [];
   const text = [...describe(result)].join('\n');
   // Longer than any that a comment of a rule may hold (CommonMark, fenced code blocks).
