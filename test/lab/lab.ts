@@ -8,6 +8,7 @@ import { isolated } from '../../scripts/lib/isolated.mjs';
 import { messageOf } from '../../src/nodes/ssh/errors';
 import { command, type Finished } from '../kernel/lab/command';
 import type { LabOptions } from './options';
+import { childrenOf } from './processes';
 
 const PREFIX = 'hoplens-lab-';
 const KEEPER = 'test/out/lab-keeper.mjs';
@@ -107,10 +108,15 @@ export class Lab {
 
   /** Removes all of it. */
   async close(): Promise<void> {
-    // With the first process of its namespace everything in it goes: processes, and then networks and mounts.
-    if (this.isUp) process.kill(this.keeper.pid, 'SIGKILL');
-    const end = Date.now() + 10_000;
-    while (this.isUp && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (this.isUp) {
+      // With the keeper goes the first process of its process namespace, and that ends when no other is left in there
+      // (kernel/pid_namespace.c, zap_pid_ns_processes).
+      const first = childrenOf(String(this.keeper.pid)).map((child) => [Number(child), beginOf(Number(child))] as const);
+      process.kill(this.keeper.pid, 'SIGKILL');
+      const isThere = (): boolean => this.isUp || first.some(([pid, began]) => began !== '' && beginOf(pid) === began);
+      const end = Date.now() + 10_000;
+      while (isThere() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
