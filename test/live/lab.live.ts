@@ -83,7 +83,8 @@ etcdctl get /registry/services/specs/default/g4`,
     assert.match(await said('no-sudo', 'sudo -n true'), /a password is required/);
     assert.match(await said('hanging', 'sudo timeout 0.3 /usr/sbin/conntrack -L; echo code $?'), /code 124/);
     const cut = await lab.run('closing', 'seq 100000');
-    assert.equal(cut.stdout.length, 2000);
+    // What the sshd had taken from the command but not yet sent is lost with it.
+    assert.ok(cut.stdout.length <= 2000, cut.stdout.length.toString());
     assert.equal(cut.code, 255);
   });
 });
