@@ -52,7 +52,8 @@ mount --bind /etc/hanging "$(readlink -f "$(command -v conntrack)")"`,
   { name: 'no-sudo', user: { name: 'guest' } },
   {
     name: 'closing',
-    sshd: { config: [`ForceCommand sh -c "$SSH_ORIGINAL_COMMAND" | head -c 2000; kill -KILL $PPID`] },
+    // The second lets sshd send what it has; what it has not sent when it is killed is lost.
+    sshd: { config: [`ForceCommand sh -c "$SSH_ORIGINAL_COMMAND" | head -c 2000; sleep 1; kill -KILL $PPID`] },
   },
 ];
 
