@@ -1,17 +1,8 @@
 import { collectNode, type CollectOptions, type NodeReading } from './collect';
 import type { ConfiguredNode } from './configured-node';
-import type { ConfigReader } from './ssh/config-values';
-import type { ConnectOptions } from './ssh/connect';
+import { connectNode, type NodeConnectOptions } from './connect-node';
 import type { Connection } from './ssh/connection';
-import { checkName, checkPort, type Destination } from './ssh/destination';
 import { messageOf, SshError } from './ssh/errors';
-import type { LocalUser } from './ssh/local-user';
-import { type Overrides, Resolver } from './ssh/resolve';
-
-export interface NodeReaderOptions extends Omit<ConnectOptions, 'signal'> {
-  readonly config: ConfigReader;
-  readonly me: LocalUser;
-}
 
 /**
  * The way to one node: connects when it is first read, stays connected for the next time, and connects again where the
@@ -23,7 +14,7 @@ export class NodeReader {
 
   constructor(
     readonly node: ConfiguredNode,
-    private readonly options: NodeReaderOptions,
+    private readonly options: NodeConnectOptions,
   ) {}
 
   get connected(): boolean {
@@ -59,12 +50,7 @@ export class NodeReader {
 
   private async connect(signal: AbortSignal): Promise<Connection> {
     if (this.connection && this.connected) return this.connection;
-    const { config, me, ...options } = this.options;
-    const { name } = this.node;
-    const settings = await new Resolver(config, me, signal).resolve(destinationOf(this.node), overridesOf(this.node));
-    // ssh2 takes longer to load than all the rest: it waits until there is something to connect to.
-    const { connect } = await import('./ssh/connect');
-    this.connection = await connect({ ...settings, name }, { ...options, signal });
+    this.connection = await connectNode(this.node, this.options, signal);
     this.connection.onLost(() => {
       for (const listener of this.listeners) listener();
     });
@@ -80,16 +66,4 @@ export class NodeReader {
 
 function fault(error: unknown): string {
   return `${messageOf(error)}; this is a fault of Hoplens, please report it.`;
-}
-
-function destinationOf({ name, host = name, port, user }: ConfiguredNode): Destination {
-  return {
-    host: checkName('host', host),
-    ...(user !== undefined && { user: checkName('user', user) }),
-    ...(port !== undefined && { port: checkPort(port) }),
-  };
-}
-
-function overridesOf({ identityFile, proxyJump }: ConfiguredNode): Overrides {
-  return { ...(identityFile !== undefined && { identityFile }), ...(proxyJump !== undefined && { proxyJump }) };
 }

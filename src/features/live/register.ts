@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { NodeReader, type NodeReaderOptions } from '../../nodes/node-reader';
+import type { NodeConnectOptions } from '../../nodes/connect-node';
+import { NodeReader } from '../../nodes/node-reader';
 import { configFiles } from '../../nodes/ssh/config-files';
 import { opensshConfig } from '../../nodes/ssh/config-openssh';
 import { messageOf } from '../../nodes/ssh/errors';
@@ -22,7 +23,7 @@ export function registerLive(store: ClusterStore, context: vscode.ExtensionConte
   const secrets = new Secrets(context.secrets, context.globalState);
   const me = localUser();
   const questions = new Answers(secrets);
-  const options: NodeReaderOptions = {
+  const options: NodeConnectOptions = {
     me,
     questions,
     config: (destination, signal) => {
