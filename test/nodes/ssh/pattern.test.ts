@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { matchesPattern, matchesPatterns } from '../../../src/nodes/ssh/pattern';
+import { cpuTimer } from '../../support/cpu-time';
 
 suite('patterns of ssh_config', () => {
   test('as a regular expression says', () => {
@@ -20,9 +21,9 @@ suite('patterns of ssh_config', () => {
   });
 
   test('many stars are no trouble', () => {
-    const started = performance.now();
+    const worked = cpuTimer();
     assert.equal(matchesPattern('a'.repeat(5_000), `${'*a'.repeat(50)}b`), false);
-    assert.ok(performance.now() - started < 1_000);
+    assert.ok(worked() < 1_000);
   });
 
   test('one that forbids outweighs all that allow', () => {
