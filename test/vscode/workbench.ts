@@ -74,6 +74,14 @@ export class Workbench {
     await this.page.waitForFunction(STARTED);
   }
 
+  /** Reloads the window, by its command, and waits until the new one has started. */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
+    await this.page.waitForFunction(STARTED);
+  }
+
   /** The folder that is open. */
   get folder(): string {
     return this.server.workspace;

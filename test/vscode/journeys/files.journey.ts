@@ -91,7 +91,7 @@ journey('a fix is traced before it is made', {}, async (workbench) => {
 journey('a trace is there again after a reload of the window', {}, async (workbench) => {
   await openDemo(workbench);
   await traceTheDemo(workbench);
-  await workbench.runCommand('Developer: Reload Window');
+  await workbench.reload();
   await workbench.toShow(/gets no reply: the reply comes in on eth0 of worker, where strict rp_filter drops it/);
   const nodes = await workbench.section('Nodes');
   assert.deepEqual(await nodes.tree.children('Demo: g4 and g5'), ['master', 'worker']);

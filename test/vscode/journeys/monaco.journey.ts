@@ -69,7 +69,7 @@ journey('the dump beside a trace goes by the keyboard and stays over a reload', 
   const { keyboard } = workbench.page;
   await (await switchOf(workbench, STEP)).press('Enter');
   await (await paneOf(workbench)).toShow(LINE);
-  await workbench.runCommand('Developer: Reload Window');
+  await workbench.reload();
   const pane = await paneOf(workbench);
   await pane.toShow(LINE);
 

@@ -1,4 +1,5 @@
 import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { within } from './text';
 import { until } from './wait';
 
 /** The dump beside the steps of a trace, in the trace's webview. */
@@ -21,38 +22,32 @@ export class DumpPane {
 
   /** The lines in sight that have a mark. */
   async marked(mark: '.shown-line' | '.matched-line'): Promise<string[]> {
-    const marks = await Promise.all((await this.root.locator(mark).all()).map((each) => each.boundingBox()));
-    const lines = await this.root.locator('.view-line').all();
-    const texts = await Promise.all(
-      lines.map(async (line) => {
-        const box = await line.boundingBox();
-        return marks.some((each) => each && each.y === box?.y) ? [await textOf(line)] : [];
-      }),
+    // All at once: Monaco makes lines and marks anew while it is scrolled.
+    const places = await this.root.locator(`.view-line, ${mark}`).evaluateAll((elements) =>
+      elements.map((element) => ({
+        y: element.getBoundingClientRect().y,
+        line: element.matches('.view-line') ? element.textContent.replaceAll('\u00a0', ' ') : undefined,
+      })),
     );
-    return texts.flat();
+    const marks = new Set(places.filter(({ line }) => line === undefined).map(({ y }) => y));
+    return places.flatMap(({ y, line }) => (line !== undefined && marks.has(y) ? [line] : []));
   }
 
   /** Moves the mouse over a word, and reads what appears. `onLine`: a part of its line. */
   async hover(word: string, onLine: string): Promise<string> {
     const shown = this.panel.locator('.monaco-hover .hover-contents').filter({ visible: true });
-    const box = await (await this.word(word, onLine)).boundingBox();
-    if (!box) throw new Error(`“${word}” is not in sight.`);
+    const token = lineOf(this.root, onLine).locator('span:not(:has(*))').filter({ hasText: word }).first();
+    const box = await until(`“${word}” in the pane`, async () => (await token.boundingBox()) ?? undefined);
     await this.page.mouse.move(box.x + 2, box.y + box.height / 2, { steps: 3 });
     await shown.first().waitFor();
     return (await shown.allInnerTexts()).join('\n').trim();
-  }
-
-  private word(word: string, onLine: string): Promise<Locator> {
-    return until(`“${word}” in the pane`, async () => {
-      const line = await lineOf(this.root, onLine);
-      return line?.locator('span:not(:has(*))').filter({ hasText: word }).first();
-    });
   }
 }
 
 /** The tokens of the first line in sight with `text`, in an editor below `root`: each as its text and its colour. */
 export async function coloursOf(root: Locator, text: string): Promise<string[]> {
-  const line = await until(`“${text}” in the editor`, () => lineOf(root, text));
+  const line = lineOf(root, text);
+  await line.waitFor();
   const tokens = await line
     .locator('span:not(:has(*))')
     .evaluateAll((spans) =>
@@ -61,11 +56,10 @@ export async function coloursOf(root: Locator, text: string): Promise<string[]> 
   return tokens.filter(([word]) => word !== '').map((token) => token.join(' '));
 }
 
-async function lineOf(root: Locator, text: string): Promise<Locator | undefined> {
-  for (const line of await root.locator('.view-line').all()) if ((await textOf(line)).includes(text)) return line;
-  return undefined;
-}
-
-async function textOf(line: Locator): Promise<string> {
-  return ((await line.textContent()) ?? '').replaceAll('\u00a0', ' ');
+/** The first line in sight with `text`. */
+function lineOf(root: Locator, text: string): Locator {
+  return root
+    .locator('.view-line')
+    .filter({ hasText: within(text) })
+    .first();
 }

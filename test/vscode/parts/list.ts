@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { exactly } from './menu';
+import { exactly } from './text';
 import { until } from './wait';
 
 /** How long a list may take to answer a key. */
@@ -82,7 +82,8 @@ export class List {
   }
 
   private async isCutOff(row: Row): Promise<boolean> {
-    const [own, list] = await Promise.all([this.element(row).boundingBox(), this.root.boundingBox()]);
+    const limit = { timeout: ACTED_MS };
+    const [own, list] = await Promise.all([this.element(row).boundingBox(limit), this.root.boundingBox(limit)]);
     return own !== null && list !== null && own.y + own.height > list.y + list.height + 1;
   }
 

@@ -1,16 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
+import { exactly } from './text';
 import { until } from './wait';
 
 /** How long a menu may take to close, before it is clicked again. */
 const CLOSED_MS = 500;
 /** How long a menu may take to open, before it is asked for again. */
 const SHOWN_MS = 2000;
-
-/** The text and nothing else, for Playwright's filters, which see any blanks as one. */
-export function exactly(text: string): RegExp {
-  const words = text.trim().split(/\s+/);
-  return new RegExp(`^\\s*${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('\\s+')}\\s*$`);
-}
 
 const itemOf = (page: Page, entry: string): Locator =>
   page

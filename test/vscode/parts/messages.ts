@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { exactly } from './menu';
+import { exactly } from './text';
 
 /** A notification or a dialog: a text and buttons. */
 export class Message {

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Page } from 'playwright-core';
-import { exactly } from './menu';
+import { exactly } from './text';
 import { until } from './wait';
 
 /**

@@ -11,8 +11,8 @@ const matches = (row: Row, label: string | RegExp): boolean =>
 
 const inWords = (path: TreePath): string => `the tree item ${path.join(' › ')}`;
 
-/** How long an item may take to be expanded, before it is looked for again. */
-const EXPANDED_MS = 2000;
+/** How long an item may take to be acted on, before it is looked for again. */
+const ACTED_MS = 2000;
 
 export class Tree {
   private readonly page: Page;
@@ -33,7 +33,7 @@ export class Tree {
     await this.act(path, (element, limit) => element.locator('.label-name').click(limit));
     await until(`${path.join(' › ')} to be selected`, async () => {
       const element = this.list.element(await this.find(path));
-      return (await element.getAttribute('aria-selected')) === 'true';
+      return (await element.getAttribute('aria-selected', { timeout: ACTED_MS })) === 'true';
     });
   }
 
@@ -108,7 +108,7 @@ export class Tree {
     const current = (await this.list.rows()).find(({ index }) => index === row.index);
     if (current?.expanded !== false) return;
     const twistie = this.list.element(row).locator('.monaco-tl-twistie');
-    await twistie.click({ timeout: EXPANDED_MS }).catch(() => undefined);
+    await twistie.click({ timeout: ACTED_MS }).catch(() => undefined);
   }
 
   /** The first item below `above`, or at all, that is `wanted`; scrolls down as far as needed. */

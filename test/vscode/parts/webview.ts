@@ -1,12 +1,18 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { until } from './wait';
 
-/** Waits for the webview with this title (that of its tab) and gets into its page, two frames deep. */
+/**
+ * Waits for the webview with this title (that of its tab) and gets into its page, two frames deep. The locator holds on to
+ * this webview, also while the extension gives it another page; a reload of the window makes another webview.
+ */
 export function webview(page: Page, title: string): Promise<FrameLocator> {
   return until(`the webview “${title}”`, async () => {
-    for (const outer of await page.locator('iframe.webview.ready').filter({ visible: true }).all()) {
-      const inner = outer.contentFrame().locator('iframe#active-frame');
-      if ((await inner.count()) === 1 && (await inner.getAttribute('title')) === title) return inner.contentFrame();
+    const shown = page.locator('iframe.webview.ready').filter({ visible: true });
+    const names = await shown.evaluateAll((frames: HTMLIFrameElement[]) => frames.map(({ name }) => name));
+    for (const name of names) {
+      const inner = page.locator(`iframe.webview[name="${name}"]`).contentFrame().locator('iframe#active-frame');
+      const titles = await inner.evaluateAll((frames: HTMLIFrameElement[]) => frames.map((frame) => frame.title));
+      if (titles.includes(title)) return inner.contentFrame();
     }
     return undefined;
   });
