@@ -1,4 +1,5 @@
 import { BASE_CHAINS } from '../netfilter/hook';
+import { sameRule } from '../netfilter/canonical';
 import type { Chain, Table } from '../netfilter/ruleset';
 import { type Dump, parseSave, printDump } from '../netfilter/save';
 import { readRuleSyntax } from '../netfilter/syntax';
@@ -15,6 +16,7 @@ export function editDump(text: string, change: RuleChange): string | { readonly 
   if (change.operation === '-D') return removeRule(dump, chain, change);
   const refused = whyRefused(table, change);
   if (refused !== undefined) return { error: refused };
+  if (change.operation === '-R') return replaceRule(dump, chain, change);
   const rule = `-A ${change.chain} ${change.body}`.trimEnd();
   if (!table) return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${newTable(change, rule)}`;
   const { position = 1 } = change;
@@ -51,15 +53,26 @@ function whyRefused(table: Table | undefined, { body, table: name }: RuleChange)
 function removeRule(dump: Dump, chain: Chain | undefined, change: RuleChange): string | { readonly error: string } {
   const rule =
     change.position === undefined
-      ? chain?.rules.find((one) => sameWords(one.text, `-A ${change.chain} ${change.body}`))
+      ? chain?.rules.find((one) => sameRule(one.text, `-A ${change.chain} ${change.body}`, change.family))
       : chain?.rules[change.position - 1];
-  if (!rule) return { error: `there is no such rule in ${change.table} ${change.chain}` };
+  if (!rule) return noSuchRule(change);
   const lines = dump.lines.filter((_, at) => at !== rule.line - 1);
   return printDump({ ...dump, lines });
 }
 
-function sameWords(a: string, b: string): boolean {
-  return a.trim().replace(/\s+/g, ' ') === b.trim().replace(/\s+/g, ' ');
+function replaceRule(dump: Dump, chain: Chain | undefined, change: RuleChange): string | { readonly error: string } {
+  const rule = chain?.rules[(change.position ?? 0) - 1];
+  if (!rule) return noSuchRule(change);
+  const text = `-A ${change.chain} ${change.body}`.trimEnd();
+  return printDump({
+    ...dump,
+    lines: dump.lines.map((line, at) => (at === rule.line - 1 ? { ...line, text } : line)),
+  });
+}
+
+function noSuchRule({ table, chain, position, body }: RuleChange): { readonly error: string } {
+  const what = position === undefined ? `rule "${body}"` : `rule ${position}`;
+  return { error: `there is no ${what} in ${table} ${chain}` };
 }
 
 function newTable(change: RuleChange, rule: string): string {

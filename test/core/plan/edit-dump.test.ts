@@ -116,9 +116,9 @@ suite('a rule added to a dump', () => {
       ['-A INPUT -j KUBE-SERVICES', 'there is no chain or target KUBE-SERVICES in table filter'],
       ['-A INPUT -s', '-s lacks its value'],
       ['-A INPUT nonsense', '"nonsense" does not belong to any option'],
-      ['-D INPUT 1', 'there is no such rule in filter INPUT'],
-      ['-D INPUT -j DROP', 'there is no such rule in filter INPUT'],
-      ['-t raw -D OUTPUT 1', 'there is no such rule in raw OUTPUT'],
+      ['-D INPUT 1', 'there is no rule 1 in filter INPUT'],
+      ['-D INPUT -j DROP', 'there is no rule "-j DROP" in filter INPUT'],
+      ['-t raw -D OUTPUT 1', 'there is no rule 1 in raw OUTPUT'],
     ];
     for (const [change, reason] of refused) assert.equal(edit(DUMP, change), `refused: ${reason}`, change);
   });

@@ -39,7 +39,7 @@ suite('a change of a rule', () => {
 
   test('that is none is refused with a reason', () => {
     const refused: readonly (readonly [string, RegExp])[] = [
-      ['', /is not \[-t TABLE\] -A\|-I\|-D CHAIN RULE/],
+      ['', /is not \[-t TABLE\] -A\|-I\|-D\|-R CHAIN RULE/],
       ['-A', /is not/],
       ['-F INPUT', /is not/],
       ['constructor INPUT -j DROP', /is not/],
