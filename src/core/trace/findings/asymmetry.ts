@@ -65,7 +65,7 @@ export function asymmetry(cluster: Cluster, run: Run): Finding[] {
  * Where the request left its own node through a tunnel with the address of another interface, masquerading it makes
  * the replies come back through the tunnel.
  */
-function masqueradeFix(cluster: Cluster, run: Run): Fix | null {
+export function masqueradeFix(cluster: Cluster, run: Run): Fix | null {
   const { steps } = run.request.leg;
   const tunnel = steps.find((step) => step.kind === 'tunnel');
   if (!tunnel) return null;

@@ -1,27 +1,45 @@
 import { formatAddress } from '../../net/address';
 import type { Cluster } from '../../snapshot/cluster';
-import type { EvidenceLine, Finding, Fix, Step } from '../result';
+import type { EvidenceLine, Finding } from '../result';
 import { FORWARDING, offByItself } from '../simulator/forward';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
+import { type Cause, type Failure, sysctlFix, type Untitled } from './cause';
+import { lastStep, refusedByRules } from './filter';
+import { bridgeNfOff, hairpinWithoutMasquerade, missingMasquerade } from './reply';
+import { notrackBreaksNat } from './untracked';
 import type { LegName } from '../simulator/context';
 import { evidenceOf, sentence, WHAT } from './words';
 
-/** A finding whose title is its message. */
-type Untitled = Omit<Finding, 'title'> & Partial<Pick<Finding, 'title'>>;
+/** The causes that are known by more than where the packet ends; the first that recognises a failure names it. */
+const CAUSES: readonly Cause[] = [
+  hairpinWithoutMasquerade,
+  notrackBreaksNat,
+  bridgeNfOff,
+  missingMasquerade,
+  refusedByRules,
+];
 
 /** Why a leg of a run fails. */
 export function failure(cluster: Cluster, run: Run, failed: { name: LegName; traced: TracedLeg }): Finding {
-  const found = describeFailure(cluster, run, failed);
+  const found = recognise({ cluster, run, ...failed }) ?? describeFailure(cluster, run, failed);
   const message = sentence(found.message);
   return { title: found.message, ...found, message: /[.!?]$/.test(message) ? message : `${message}.` };
+}
+
+function recognise(failed: Failure): Untitled | undefined {
+  for (const cause of CAUSES) {
+    const found = cause(failed);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: LegName; traced: TracedLeg }): Untitled {
   const { fate, leg } = traced;
   const what = WHAT[name];
   const base = { severity: 'error', node: fate.stack.node, fix: null } as const;
-  const last = lastStep(leg.steps);
+  const { last } = lastStep(leg.steps);
   const evidence = evidenceOf([
     ...leg.steps.filter((step) => step !== last && step.kind === 'rp-filter'),
     ...(last ? [last] : []),
@@ -31,15 +49,6 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
       return rpFilterFinding(cluster, run, name, traced);
     case 'ip-forward':
       return { ...base, code: 'ip-forward-off', ...forwardingFinding(what, traced, evidence) };
-    case 'policy':
-      return {
-        ...base,
-        code: last?.hook === 'FORWARD' ? 'forward-policy-drop' : 'policy-drop',
-        message: `${what} is dropped on ${fate.stack.title} by the policy of ${last?.table ?? ''} ${last?.chain ?? ''}: no rule accepts it`,
-        evidence,
-      };
-    case 'rule':
-      return { ...base, ...ruleFinding(what, traced, last), evidence };
     case 'not-listening':
       return { ...base, code: 'nothing-listens', message: `${what} is refused: ${fate.reason}`, evidence };
     case 'hairpin':
@@ -80,6 +89,8 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
         message: `${what} is dropped on ${fate.stack.title}: ${fate.reason}`,
         evidence,
       };
+    case 'policy':
+    case 'rule':
     case undefined:
       return notRecognised(run, name, traced, what);
   }
@@ -104,33 +115,6 @@ function forwardingFinding(
       : `${what} is not forwarded by ${stack.title}: ${name} is 0`,
     evidence: line > 0 ? [...evidence, read] : evidence,
     fix: sysctlFix(stack.node, key, '1'),
-  };
-}
-
-/** The last step, of the outer packet where it ends in a tunnel. */
-function lastStep(steps: readonly Step[]): Step | undefined {
-  const last = steps.at(-1);
-  return last?.outer ? (lastStep(last.outer) ?? last) : last;
-}
-
-function ruleFinding(what: string, { fate }: TracedLeg, step: Step | undefined): { code: string; message: string } {
-  const noEndpoints = /--comment "(\S+?):? has no .*endpoints"/.exec(step?.text ?? '');
-  if (noEndpoints)
-    return {
-      code: 'no-endpoints',
-      message: `${what} is rejected on ${fate.stack.title}: service ${noEndpoints[1] ?? ''} has no endpoints`,
-    };
-  const verb = fate.verdict === 'rejected' ? 'rejected' : 'dropped';
-  const where = step ? ` of ${step.table ?? ''} ${step.chain ?? ''}` : '';
-  const invalid = fate.verdict === 'dropped' && /--ctstate \S*INVALID|--state \S*INVALID/.test(step?.text ?? '');
-  if (invalid)
-    return {
-      code: 'invalid-dropped',
-      message: `${what} is dropped on ${fate.stack.title}: connection tracking there finds it INVALID, having not seen the packets before it`,
-    };
-  return {
-    code: `${verb}-by-rule`,
-    message: `${what} is ${verb} on ${fate.stack.title} by rule ${step?.rule ?? ''}${where}: ${fate.reason}`,
   };
 }
 
@@ -173,8 +157,4 @@ function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string)
       'no hook on its way undid the NAT of the request',
     evidence,
   };
-}
-
-function sysctlFix(node: string, key: string, value: string): Fix {
-  return { title: `Set ${key} = ${value} on ${node}`, changes: [{ kind: 'sysctl', node, key, value }] };
 }
