@@ -111,7 +111,9 @@ export class Lab {
     if (this.isUp) {
       // With the keeper goes the first process of its process namespace, and that ends when no other is left in there
       // (kernel/pid_namespace.c, zap_pid_ns_processes).
-      const first = childrenOf(String(this.keeper.pid)).map((child) => [Number(child), beginOf(Number(child))] as const);
+      const first = childrenOf(String(this.keeper.pid)).map(
+        (child) => [Number(child), beginOf(Number(child))] as const,
+      );
       process.kill(this.keeper.pid, 'SIGKILL');
       const isThere = (): boolean => this.isUp || first.some(([pid, began]) => began !== '' && beginOf(pid) === began);
       const end = Date.now() + 10_000;
