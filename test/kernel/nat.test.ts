@@ -170,4 +170,14 @@ filter OUTPUT -o lo -j ACCEPT`,
     verdict: 'connected',
     source: NODE,
   },
+  {
+    title: 'a RST whose destination is restored on lo needs another route, which an own source does not get',
+    pods: ['client'],
+    node: `raw PREROUTING -j CT --zone 1
+nat INPUT -j SNAT --to-source ${NODE}
+filter INPUT -p tcp -j ACCEPT`,
+    from: 'node/default/client',
+    to: `${BRIDGE}:81`,
+    verdict: 'no-reply',
+  },
 ]);

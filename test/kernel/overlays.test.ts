@@ -48,6 +48,17 @@ testPlans('overlays', [
     source: '10.1.12.0',
   },
   {
+    title: 'vxlan: a mark that the outer packet gets at the far end is on the inner one',
+    plan: oracle(
+      'vxlan',
+      {},
+      { more: 'mangle INPUT -p udp -j MARK --set-mark 0x2\nmangle FORWARD -m mark --mark 0x2 -j DROP' },
+    ),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
+  },
+  {
     title: 'tun: the outer packet has no mark',
     plan: oracle('tun', { proxy: masquerading, more: 'mangle OUTPUT -p udp -m mark --mark 0x4000/0x4000 -j DROP' }),
     from: 'worker',

@@ -34,6 +34,15 @@ testCases('refusals', [
     error: 'ECONNREFUSED',
   },
   {
+    title: 'what completes the handshake is rejected: the client learns it, and not that it was connected',
+    pods: ['client', 'routed1'],
+    node: 'filter FORWARD -p tcp -m conntrack --ctstatus ASSURED -j REJECT --reject-with icmp-proto-unreachable',
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'no-reply',
+    error: 'ENOPROTOOPT',
+  },
+  {
     title: 'FORWARD rejects what is bridged',
     pods: ['client', 'server1'],
     node: reject('FORWARD', 'tcp-reset'),

@@ -263,6 +263,16 @@ raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
     verdict: 'dropped',
   },
   {
+    title: 'the match of the reverse path check asks for a way without ports',
+    pods: ['client', 'routed1'],
+    node: `ip rule add iif lo ipproto tcp sport 80 blackhole
+raw PREROUTING -i cni0 -m rpfilter
+raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
+  {
     title: 'an own address from outside: a martian, unless accept_local',
     pods: ['client'],
     inPod: { client: sending(NODE) },
@@ -279,6 +289,15 @@ raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
     to: '192.0.2.9:80',
     verdict: 'unroutable',
     error: 'ENETUNREACH',
+  },
+  {
+    title: 'a route over lo, and route_localnet: the source is 127.0.0.1',
+    node: `sysctl -qw net.ipv4.conf.all.route_localnet=1
+ip route add 192.0.2.0/24 dev lo
+filter OUTPUT -s 127.0.0.1 -j ACCEPT`,
+    from: 'node',
+    to: '192.0.2.9:80',
+    verdict: 'dropped',
   },
   {
     title: 'an address that is local by another table than the local one: nobody answers from it',

@@ -31,22 +31,24 @@ export interface ReversePathInput {
   /** Whether the lookup takes the packet's mark (src_valid_mark). */
   readonly useMark: boolean;
   readonly dst: Address;
+  /** Whether the lookup takes the packet's ports, and over IPv4 its protocol. Default: yes. */
+  readonly ports?: boolean;
   /** The interface that a packet on the way back would come in on: known where this one is forwarded. */
   readonly iif?: string;
 }
 
 /** net/ipv4/fib_frontend.c `__fib_validate_source`, for every value that rp_filter may have. */
 export function reversePath(input: ReversePathInput): ReversePath {
-  const { fib, packet, device } = input;
+  const { fib, packet, device, ports = true } = input;
   const flow = {
     dst: packet.src,
     src: input.dst,
     iif: input.iif ?? 'lo',
     mark: input.useMark ? packet.mark : 0,
     tos: packet.dscp << 2,
-    proto: packet.proto,
-    sport: packet.dport,
-    dport: packet.sport,
+    proto: ports || fib.family === 6 ? packet.proto : 0,
+    sport: ports ? packet.dport : undefined,
+    dport: ports ? packet.sport : undefined,
   };
   const back = fib.lookup(flow);
   if (back.kind !== 'route') return { back, drops: [1, 2], reason: 'no route leads back to the source' };

@@ -8,6 +8,8 @@ const REACH: Readonly<Record<Scope, number>> = { global: 0, site: 200, link: 253
 /**
  * The source address that the kernel picks for a packet leaving by `device` towards `nextHop`: the primary address whose
  * network holds the next hop, else the first primary; else one of another interface (net/ipv4/devinet.c `inet_select_addr`).
+ *
+ * @param routesLoopback whether `route_localnet` is on for `device`: addresses for the host alone then count as for the link
  */
 export function selectSource(
   interfaces: readonly Interface[],
@@ -15,10 +17,13 @@ export function selectSource(
   family: Family,
   nextHop: Address | undefined,
   scope: Scope,
+  routesLoopback: () => boolean = () => false,
 ): Address | undefined {
   const usable = (own: InterfaceAddress): boolean =>
     own.address.family === family && !own.secondary && REACH[own.scope] <= REACH[scope];
-  const own = interfaces.find((candidate) => candidate.name === device)?.addresses.filter(usable) ?? [];
+  const usableHere = (own: InterfaceAddress): boolean =>
+    usable(own) || (own.scope === 'host' && usable({ ...own, scope: 'link' }) && routesLoopback());
+  const own = interfaces.find((candidate) => candidate.name === device)?.addresses.filter(usableHere) ?? [];
   const inNetwork = nextHop && own.find((address) => contains(address.network, nextHop));
   const chosen = inNetwork ?? own[0];
   if (chosen) return chosen.address;

@@ -47,6 +47,15 @@ suite('the source address of a packet (inet_select_addr)', () => {
     assert.equal(source('eth0', '169.254.3.9', 'link'), '169.254.3.3');
   });
 
+  test('for a link, 127.0.0.1 counts where route_localnet is on', () => {
+    const ofLo = (on: boolean): string | undefined => {
+      const chosen = selectSource(interfaces, 'lo', 4, undefined, 'link', () => on);
+      return chosen && formatAddress(chosen);
+    };
+    assert.equal(ofLo(true), '127.0.0.1');
+    assert.equal(ofLo(false), '10.99.0.1');
+  });
+
   test('of another interface, even of lo, where its own has none', () => {
     assert.equal(source('bare0', '8.8.8.8'), '10.99.0.1');
     assert.equal(source('local0', '8.8.8.8'), '10.99.0.1');

@@ -27,6 +27,9 @@ NFNL_SUBSYS_ULOG, NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE = 4, 10, 17
 IP_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 11, 15
 IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO = 25, 49, 50
 CLONE_NEWNET = 0x40000000
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 4, 0x300, 2, 3
+IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_DELETE = 1 << 8 | 1, 1 << 8 | 2
+RTM_DELNEIGH, RTM_GETNEIGH, NUD_INCOMPLETE, NUD_FAILED = 29, 30, 0x01, 0x20
 
 libc = ctypes.CDLL(None, use_errno=True)
 home = os.open("/proc/self/ns/net", os.O_RDONLY)
@@ -287,6 +290,7 @@ def serve(namespace, protocol, address, port):
 def send(namespace, protocol, address, port, sport, token, seconds, done):
     """One packet that wants an answer. Ends with what a program would see."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    to = (address, 0) if protocol == "icmp" and family == socket.AF_INET6 else None
     with inside(namespace):
         if protocol == "icmp":
             number_of = socket.IPPROTO_ICMP if family == socket.AF_INET else socket.IPPROTO_ICMPV6
@@ -302,7 +306,8 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
             client.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", sport))
         client.setblocking(False)
         result = {"connected": False, "answered": False, "error": None, "local": None}
-        code = client.connect_ex((address, port))
+        # A raw socket over IPv6 looks its way up for each packet: not from a source that connect() has chosen.
+        code = 0 if to else client.connect_ex((address, port))
     deadline = time.monotonic() + seconds
     finished = []
 
@@ -348,7 +353,8 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
     result["local"] = list(client.getsockname()[:2])
     watch(client, read)
     try:
-        client.send(echo_request(family, sport, token) if protocol == "icmp" else token.encode())
+        data = echo_request(family, sport, token) if protocol == "icmp" else token.encode()
+        client.sendto(data, to) if to else client.send(data)
     except OSError as error:
         finish(error.errno)
     return None
@@ -445,7 +451,10 @@ def tunnel(namespace, device, bind, port, routes):
             return
         destination = ipaddress.ip_address(packet[16:20])
         host = next((host for subnet, host in table if destination in subnet), None)
-        if host is None or packet[8] <= 1:
+        if host is None:
+            return
+        if packet[8] <= 1:
+            records.append({"kind": "expired", "space": namespace})
             return
         checksum = struct.unpack_from(">H", packet, 10)[0] + 0x100
         checksum = (checksum & 0xFFFF) + (checksum >> 16)
@@ -466,11 +475,24 @@ def tunnel(namespace, device, bind, port, routes):
     watch(outer, from_wire)
 
 
-# ---- counters
+# ---- the state of namespaces: no program is started to read it, since there are many of them for each packet
 
 
-def counters(namespace):
-    """/proc/net/netstat and /proc/net/snmp, as nstat names them: TcpExtIPReversePathFilter …"""
+def configure(namespaces, settings):
+    """Writes below /proc/sys."""
+    for namespace in namespaces:
+        with inside(namespace):
+            for path, value in settings.items():
+                with open(f"/proc/sys/{path}", "w", encoding="ascii") as file:
+                    file.write(value)
+
+
+def counters(namespaces):
+    """/proc/net/netstat, snmp and snmp6, as nstat names them: TcpExtIPReversePathFilter …"""
+    return {namespace: counters_of(namespace) for namespace in namespaces}
+
+
+def counters_of(namespace):
     found = {}
     with inside(namespace):
         for file in ("netstat", "snmp"):
@@ -479,7 +501,88 @@ def counters(namespace):
             for names, values in zip(rows[::2], rows[1::2]):
                 group = names[0].rstrip(":")
                 found.update({group + key: int(value) for key, value in zip(names[1:], values[1:])})
+        with suppress(FileNotFoundError), open("/proc/thread-self/net/snmp6", encoding="ascii") as lines:
+            found.update({key: int(value) for key, value in map(str.split, lines)})
     return found
+
+
+links = {}  # (namespace, netlink protocol) -> socket
+
+
+def request(namespace, protocol, kind, flags, body):
+    """Asks the kernel by netlink; the bodies of what it answers."""
+    if (namespace, protocol) not in links:
+        with inside(namespace):
+            links[namespace, protocol] = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, protocol)
+    link = links[namespace, protocol]
+    link.send(struct.pack("=IHHII", 16 + len(body), kind, NLM_F_REQUEST | flags, 0, 0) + body)
+    found = []
+    while True:
+        for answer, content in messages(link.recv(1 << 18)):
+            if answer in (NLMSG_ERROR, NLMSG_DONE):
+                return found
+            found.append(content)
+
+
+def connections(namespaces):
+    """Entries of connection tracking: [protocol, [source, port, destination, port], the same of the reply]."""
+    found = {}
+    for namespace in namespaces:
+        bodies = request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_GET, NLM_F_DUMP, struct.pack("BBxx", 0, 0))
+        tuples = [attributes(body[4:]) for body in bodies]
+        found[namespace] = [[number(tuple_of(one[1])[0]), *(tuple_of(one[at])[1] for at in (1, 2))] for one in tuples]
+    return found
+
+
+def tuple_of(data):
+    """CTA_TUPLE_ORIG, CTA_TUPLE_REPLY."""
+    found = attributes(data)
+    ip, protocol = attributes(found[1]), attributes(found[2])
+    source, destination = (str(ipaddress.ip_address(ip.get(at) or ip[at + 2])) for at in (1, 2))
+    return protocol[1], [source, number(protocol.get(2)), destination, number(protocol.get(3))]
+
+
+def neighbours(namespace):
+    """[family, interface, state, address, MAC address]"""
+    bodies = request(namespace, socket.NETLINK_ROUTE, RTM_GETNEIGH, NLM_F_DUMP, bytes(12))
+    for body in bodies:
+        family, interface, state = struct.unpack_from("=BxxxiH", body)
+        found = attributes(body[12:])
+        yield family, interface, state, found[1], found.get(2)
+
+
+known = {}  # namespace -> its neighbours when they were last asked for
+
+
+def changed(namespaces):
+    """Those namespaces that know other neighbours than the last time."""
+    found = []
+    for namespace in namespaces:
+        now = sorted(map(repr, neighbours(namespace)))
+        if known.get(namespace) != now:
+            found.append(namespace)
+        known[namespace] = now
+    return found
+
+
+def asking(namespace):
+    """Whether a neighbour's MAC address is waited for."""
+    return any(state == NUD_INCOMPLETE for _, _, state, _, _ in neighbours(namespace))
+
+
+def forget(namespaces):
+    """What earlier attempts left: connections, lists of `recent`, and neighbours that are still asked on their behalf."""
+    for namespace in namespaces:
+        request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, struct.pack("BBxx", 0, 0))
+        for family, interface, state, address, _ in list(neighbours(namespace)):
+            if state in (NUD_INCOMPLETE, NUD_FAILED):
+                body = struct.pack("=BxxxiHBB", family, interface, 0, 0, 0) + nested(1, address)
+                request(namespace, socket.NETLINK_ROUTE, RTM_DELNEIGH, NLM_F_ACK, body)
+        with inside(namespace):
+            folder = "/proc/thread-self/net/xt_recent"
+            for name in os.listdir(folder) if os.path.isdir(folder) else []:
+                with open(f"{folder}/{name}", "w", encoding="ascii") as file:
+                    file.write("/")
 
 
 # ---- commands
@@ -507,7 +610,12 @@ def handle(command):
         "tunnel": tunnel,
         "greet": greet,
         "relay": relay,
+        "configure": configure,
         "counters": counters,
+        "connections": connections,
+        "changed": changed,
+        "asking": asking,
+        "forget": forget,
     }
     answer(operations[operation](**command))
 

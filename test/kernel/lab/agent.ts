@@ -42,7 +42,13 @@ export type AgentRecord =
       readonly position: number;
       readonly bytes: string;
     }
+  /** flanneld drops a packet whose TTL is used up. */
+  | { readonly kind: 'expired'; readonly space: string }
   | { readonly kind: 'accepted'; readonly space: string; readonly peer: readonly [string, number] };
+
+type Direction = readonly [src: string, sport: number | null, dst: string, dport: number | null];
+/** An entry of connection tracking, by the number of its protocol. */
+export type Entry = readonly [protocol: number, original: Direction, reply: Direction];
 
 /** What a program that sends sees. */
 export interface ClientResult {
@@ -134,8 +140,33 @@ export class Agent {
     await this.do('greet', { namespace, address });
   }
 
-  async counters(namespace: string): Promise<Readonly<Record<string, number>>> {
-    return (await this.do('counters', { namespace })) as Record<string, number>;
+  /** Writes settings, by their path below /proc/sys. */
+  async configure(namespaces: readonly string[], settings: Readonly<Record<string, string>>): Promise<void> {
+    await this.do('configure', { namespaces, settings });
+  }
+
+  async counters(namespaces: readonly string[]): Promise<Readonly<Record<string, Readonly<Record<string, number>>>>> {
+    return (await this.do('counters', { namespaces })) as Record<string, Record<string, number>>;
+  }
+
+  /** Entries of connection tracking, by namespace. */
+  async connections(namespaces: readonly string[]): Promise<Readonly<Record<string, readonly Entry[]>>> {
+    return (await this.do('connections', { namespaces })) as Record<string, Entry[]>;
+  }
+
+  /** Of `namespaces`, those that know other neighbours than when they were last asked. */
+  async changed(namespaces: readonly string[]): Promise<string[]> {
+    return (await this.do('changed', { namespaces })) as string[];
+  }
+
+  /** Whether a namespace waits for the MAC address of a neighbour: what it has to send is not sent. */
+  async asking(namespace: string): Promise<boolean> {
+    return (await this.do('asking', { namespace })) as boolean;
+  }
+
+  /** What earlier attempts left: their connections, and neighbours that are still being asked on their behalf. */
+  async forget(namespaces: readonly string[]): Promise<void> {
+    await this.do('forget', { namespaces });
   }
 
   /** What was seen since the last time, once all is quiet. */

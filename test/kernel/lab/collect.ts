@@ -34,9 +34,11 @@ export async function collectOutputs(network: Network): Promise<Collected> {
 
 /** As of now, where only packets were sent since. */
 export async function refresh(network: Network, before: Collected): Promise<Collected> {
+  const changed = await network.agent.changed([...before.keys()].map((space) => network.namespace(space)));
   return new Map(
     await Promise.all(
       [...before].map(async ([space, outputs]) => {
+        if (!changed.includes(network.namespace(space))) return [space, outputs] as const;
         return [space, { ...outputs, ...(await run(network, space, LIVE_PROBES)) }] as const;
       }),
     ),

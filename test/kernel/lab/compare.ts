@@ -34,9 +34,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     outcome.reply?.verdict === 'unroutable' &&
     outcome.reply.captures.length === 0 &&
     outcome.reply.steps.every(({ kind }) => kind !== 'rule' && kind !== 'policy');
-  // A time exceeded error is no other to a program than that of a host that cannot be reached.
-  const expired = outcome.verdict === 'loop' && observation.client.error === 'EHOSTUNREACH';
-  const verdict = silence ? 'unroutable' : untold || mute || expired ? outcome.verdict : observation.verdict;
+  const verdict = silence ? 'unroutable' : untold || mute ? outcome.verdict : observation.verdict;
   // A datagram's sender is told that the way of a packet is lost in OUTPUT; of TCP it is silently dropped.
   const lostInOutput = outcome.request.reason?.endsWith('after the rules changed the packet') === true;
   if (!lostInOutput || verdict !== 'unroutable') compare('verdict', outcome.verdict, verdict);

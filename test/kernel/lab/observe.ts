@@ -2,8 +2,7 @@ import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { ClientResult } from './agent';
-import { command } from './command';
-import { entriesOf } from './entries';
+import { entryTexts } from './entries';
 import type { LegName, PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
 import { socketText } from './names';
@@ -50,13 +49,6 @@ export function freshPort(): number {
   return ++lastPort;
 }
 
-/** What earlier attempts left: their connections, and neighbours that are still being asked on their behalf. */
-const FORGET = `
-conntrack -F 2>/dev/null
-ip neigh flush nud incomplete 2>/dev/null
-ip neigh flush nud failed 2>/dev/null
-for list in /proc/net/xt_recent/*; do [ ! -e "$list" ] || echo / >"$list"; done`;
-
 /** Sends a packet through a network whose state is `cluster`, and watches. */
 export async function observe(
   network: Network,
@@ -65,13 +57,14 @@ export async function observe(
   sourcePort: number,
 ): Promise<Observation> {
   const hosts = network.spaces('host');
-  for (const space of network.spaces('host', 'pod')) await network.run(space, FORGET);
+  const { agent } = network;
+  await agent.forget(network.spaces('host', 'pod').map((space) => network.namespace(space)));
   const before = await countersOf(network);
-  await network.agent.take();
+  await agent.take();
   const { host: address, port } = splitPort(to);
   // Four bytes: as long as the tracer's datagrams.
   const token = `Q${sourcePort.toString(36).padStart(3, '0')}`;
-  const client = await network.agent.send({
+  const client = await agent.send({
     namespace: network.namespace(from),
     protocol,
     address,
@@ -80,14 +73,16 @@ export async function observe(
     token,
     seconds,
   });
-  const records = (await network.agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
+  const records = (await agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
   const after = await countersOf(network);
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
   const legs = sortIntoLegs(cluster, records, sourcePort, token);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
-  const connections = new Map<string, string[]>();
-  for (const host of hosts) connections.set(host, await entriesOf(network, host, sourcePort));
+  const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
+  const connections = new Map(
+    hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort)]),
+  );
 
   const ruleRejects = [...leg('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
   const accepted = records.find((record) => record.kind === 'accepted');
@@ -101,9 +96,13 @@ export async function observe(
     arrived: answered !== undefined || accepted !== undefined || closed,
     accepted: accepted !== undefined || protocol === 'icmp',
     refused: ruleRejects || closed,
+    replied: leg('reply').seen.length > 0,
   });
-  const expired = leg('error').seen.some(({ packet }) => packet.icmpType === (packet.src.family === 4 ? 11 : 3));
-  const verdict = expired ? 'loop' : seen;
+  // ip_forward and ip6_forward count what they drop for its TTL.
+  const expired =
+    records.some(({ kind }) => kind === 'expired') ||
+    [...counted.values()].some((of) => ['IpInHdrErrors', 'Ip6InHdrErrors'].some((key) => of[key] !== undefined));
+  const verdict = expired && seen !== 'connected' && seen !== 'no-reply' ? 'loop' : seen;
   const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
   return {
     verdict,
@@ -119,7 +118,7 @@ export async function observe(
       data: leg('data'),
     },
     accepted: accepted !== undefined,
-    askedInVain: verdict === 'dropped' && (await asksInVain(network, last)),
+    askedInVain: verdict === 'dropped' && (await agent.asking(network.namespace(last))),
     reset: leg('reset').seen.length > 0 || leg('reset').matched.size > 0,
     connections,
     counted,
@@ -127,30 +126,23 @@ export async function observe(
   };
 }
 
-/** Whether a space waits for the MAC address of a neighbour: what it has to send is not sent. */
-async function asksInVain(network: Network, space: string): Promise<boolean> {
-  const { stdout } = await command(['ip', '-n', network.namespace(space), 'neigh', 'show', 'nud', 'incomplete']);
-  return stdout.trim() !== '';
-}
-
 function verdictOf(
   { error, connected, answered }: ClientResult,
-  happened: { arrived: boolean; accepted: boolean; refused: boolean },
+  happened: { arrived: boolean; accepted: boolean; refused: boolean; replied: boolean },
 ): Verdict {
   // A rule of the sender's own OUTPUT.
   if (error === 'EPERM') return 'dropped';
-  // A server to whom the packet after the SYN+ACK belongs to nothing.
-  if (error === 'ECONNRESET') return 'no-reply';
+  // A server to whom the packet after the SYN+ACK belongs to nothing, or a rule that refuses that packet.
+  if (error === 'ECONNRESET' || (error !== null && happened.replied)) return 'no-reply';
   if (error !== null) return happened.refused ? 'rejected' : 'unroutable';
   if (connected && answered && happened.accepted) return 'connected';
   return happened.arrived ? 'no-reply' : 'dropped';
 }
 
 async function countersOf(network: Network): Promise<Map<string, Readonly<Record<string, number>>>> {
-  const found = new Map<string, Readonly<Record<string, number>>>();
-  for (const space of network.spaces('host', 'pod'))
-    found.set(space, await network.agent.counters(network.namespace(space)));
-  return found;
+  const spaces = network.spaces('host', 'pod');
+  const found = await network.agent.counters(spaces.map((space) => network.namespace(space)));
+  return new Map(spaces.map((space) => [space, found[network.namespace(space)] ?? {}]));
 }
 
 function difference(

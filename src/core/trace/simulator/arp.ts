@@ -2,6 +2,7 @@ import { type Address, formatAddress, sameAddress } from '../../net/address';
 import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
+import { routesLoopback } from './routing';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 import type { Port } from './wiring';
@@ -26,7 +27,7 @@ export function unanswered(
   const owner = ownerOf(walk, end, nextHop) ?? wholeBridge(walk, end);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
-  const asker = askedFrom(stack, skb, device, nextHop);
+  const asker = askedFrom(walk, stack, skb, device, nextHop);
   return asker && filtersRequest(owner, owner.device, asker, nextHop)
     ? `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: strict rp_filter on ${owner.device} drops the question of ${formatAddress(asker)}`
     : undefined;
@@ -90,9 +91,10 @@ function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
 }
 
 /** net/ipv4/arp.c `arp_solicit`: the packet's own source where that is local, else an address of the interface. */
-function askedFrom(stack: Stack, skb: Skb, device: string, nextHop: Address): Address | undefined {
+function askedFrom(walk: Walk, stack: Stack, skb: Skb, device: string, nextHop: Address): Address | undefined {
   const { src } = skb.packet;
-  return stack.isLocal(src) ? src : selectSource(stack.interfaces, device, 4, nextHop, 'link');
+  if (stack.isLocal(src)) return src;
+  return selectSource(stack.interfaces, device, 4, nextHop, 'link', () => routesLoopback(walk, stack, device));
 }
 
 /** net/ipv4/arp.c `arp_process` routes a question like any packet: the reverse path check applies to it. */

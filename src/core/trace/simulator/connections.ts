@@ -3,15 +3,16 @@ import { hasPorts, ICMP, ICMPV6, protocolTitle } from '../../net/protocol';
 import type { Hook } from '../../netfilter/hook';
 import type { Tuple } from '../../netfilter/tracking';
 import type { Walk } from './context';
-import { DEFAULT_ZONES, type Skb } from './skb';
+import { DEFAULT_ZONES, isTracked, type Skb } from './skb';
 import type { Stack } from './stack';
 
 /* Connection tracking at the hooks: where packets are looked up, and where their entries are made. */
 
 export function track(stack: Stack, skb: Skb): void {
-  if (skb.tracking || !stack.namespace.netfilter(skb.packet.src.family).tracksConnections()) return;
+  if (isTracked(skb) || !stack.namespace.netfilter(skb.packet.src.family).tracksConnections()) return;
   const loose = stack.sysctl('net.netfilter.nf_conntrack_tcp_loose') !== '0';
   skb.tracking = stack.conntrack.track(skb.packet, skb.template ?? DEFAULT_ZONES, loose);
+  skb.template = undefined;
 }
 
 export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {

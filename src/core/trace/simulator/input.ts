@@ -15,8 +15,11 @@ export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): N
   skb.out = undefined;
   if (skb.prerouted) skb.prerouted = false;
   else {
+    const { dst } = skb.packet;
     const verdict = runHook(walk, stack, skb, 'PREROUTING');
     if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);
+    // nf_nat_proto.c `nf_nat_ipv4_pre_routing`: with another destination the route of the sender is forgotten.
+    if (dst.value !== skb.packet.dst.value) skb.looped = undefined;
   }
   if (skb.looped !== undefined) return afterLoop(walk, stack, skb, skb.looped);
   const route = skb.routed ?? routeInput(walk, stack, skb, device);

@@ -140,10 +140,10 @@ function toWire(walk: Walk, stack: Stack, skb: Skb, device: string, nextHop: Add
 
 /** A frame reaches an interface: a port of a bridge, or an interface of the IP stack. */
 function arrive(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'arrive' }>): Next {
-  const { stack, device, nextHop } = at;
+  const { stack, device, nextHop, mark = 0 } = at;
   // Into another namespace goes only what is on the wire.
   const { packet } = skb;
-  skb.packet = { ...packet, mark: 0 };
+  skb.packet = { ...packet, mark };
   skb.tracking = undefined;
   skb.template = undefined;
   skb.socket = undefined;

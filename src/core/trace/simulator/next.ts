@@ -22,6 +22,13 @@ export type InputRoute =
 /** What becomes of a packet next. */
 export type Next =
   | ({ readonly kind: 'transmit'; readonly stack: Stack } & Way)
-  | { readonly kind: 'arrive'; readonly stack: Stack; readonly device: string | undefined; readonly nextHop: Address }
+  | {
+      readonly kind: 'arrive';
+      readonly stack: Stack;
+      readonly device: string | undefined;
+      readonly nextHop: Address;
+      /** Out of a tunnel of the kernel's: the mark that the outer packet had in the end. Default: none. */
+      readonly mark?: number;
+    }
   | { readonly kind: 'input'; readonly stack: Stack; readonly device: string }
   | Fate;

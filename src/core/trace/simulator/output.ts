@@ -126,7 +126,9 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
     flow.src ??
     route.preferredSource ??
     (flow.dst.family === 4
-      ? selectSource(stack.interfaces, device, 4, hop.gateway, scopeOf(route, hop))
+      ? selectSource(stack.interfaces, device, 4, hop.gateway, scopeOf(route, hop), () =>
+          routesLoopback(walk, stack, device),
+        )
       : selectSource6(stack.interfaces, device, flow.dst));
   if (!source)
     return end(

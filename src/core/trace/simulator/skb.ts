@@ -60,6 +60,11 @@ export function newSkb(packet: Packet, socket: SocketOwner | undefined): Skb {
   };
 }
 
+/** Nothing is left of what was invalid: on lo it is looked up again (net/netfilter/nf_conntrack_core.c `nf_conntrack_in`). */
+export function isTracked({ tracking }: Skb): boolean {
+  return tracking !== undefined && tracking.state !== 'INVALID';
+}
+
 /** What is left when a packet passes into another namespace or out of a tunnel (net/core/skbuff.c `skb_scrub_packet`). */
 export function scrub(skb: Skb): void {
   Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, undefined), sentFrom: skb.sentFrom, sentBy: skb.sentBy });

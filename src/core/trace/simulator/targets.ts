@@ -1,7 +1,7 @@
 import type { Action } from '../../netfilter/action';
 import type { Rule } from '../../netfilter/rule';
 import type { Walk } from './context';
-import { DEFAULT_ZONES, type Skb } from './skb';
+import { DEFAULT_ZONES, isTracked, type Skb } from './skb';
 import type { Stack } from './stack';
 import type { TableVerdict } from './verdict';
 
@@ -17,7 +17,7 @@ export function perform(
   const hex = (mark: number): string => `0x${mark.toString(16)}`;
   switch (action.kind) {
     case 'continue':
-      if (action.target === 'CT' && !skb.tracking) skb.template ??= DEFAULT_ZONES;
+      if (action.target === 'CT' && !isTracked(skb)) skb.template ??= DEFAULT_ZONES;
       return { effect: action.target === undefined ? 'counted' : `${action.target}, goes on` };
     case 'mark':
       skb.packet = { ...skb.packet, mark: ((skb.packet.mark & ~action.clear) ^ action.toggle) >>> 0 };
@@ -38,7 +38,7 @@ export function perform(
     case 'notrack':
     case 'zone':
       // net/netfilter/xt_CT.c `xt_ct_target`: of several, the first counts; on lo, what the packet was before.
-      if (skb.tracking || skb.template) return { effect: 'no effect: how it is tracked is settled' };
+      if (isTracked(skb) || skb.template) return { effect: 'no effect: how it is tracked is settled' };
       if (action.kind !== 'zone') {
         skb.tracking = { state: 'UNTRACKED' };
         return { effect: 'not tracked' };

@@ -27,7 +27,7 @@ interface Encapsulation {
   readonly mac?: string | undefined;
   /** Bytes of the headers around the inner packet. */
   readonly overhead: number;
-  /** VXLAN keeps the mark of the inner packet; a packet written by flanneld is new. */
+  /** VXLAN keeps the mark, on the way in and out; a packet written by flanneld is new. */
   readonly keepsMark: boolean;
 }
 
@@ -95,7 +95,9 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
   scrub(skb);
   // flanneld lowers the TTL of what it carries (its proxy_amd64.c); the kernel's tunnels do not.
   if (isFlannelUdp(device)) skb.packet = { ...skb.packet, ttl: skb.packet.ttl - 1 };
-  return { kind: 'arrive', stack: fate.stack, device: far.name, nextHop: skb.packet.dst };
+  // It is the same skb, in the same namespace (include/net/ip_tunnels.h `__iptunnel_pull_header`).
+  const mark = way.keepsMark ? outerSkb.packet.mark : 0;
+  return { kind: 'arrive', stack: fate.stack, device: far.name, nextHop: skb.packet.dst, mark };
 }
 
 function sameMac(a: string, b: string): boolean {

@@ -64,7 +64,7 @@ function addressType(
   return (type?.toUpperCase() as AddressType | undefined) ?? 'UNICAST';
 }
 
-/** net/ipv4/netfilter/ipt_rpfilter.c `rpfilter_mt`. */
+/** net/ipv4/netfilter/ipt_rpfilter.c `rpfilter_mt`: no protocol, no ports; ip6t_rpfilter.c: no ports. */
 function rpfilterMatch(
   stack: Stack,
   skb: Skb,
@@ -82,6 +82,7 @@ function rpfilterMatch(
     acceptLocal: check.acceptLocal,
     useMark: check.useMark,
     dst: skb.packet.dst,
+    ports: false,
   });
   return !result.drops.includes(check.loose ? 2 : 1);
 }
