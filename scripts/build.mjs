@@ -42,6 +42,7 @@ const bundles = await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
   }),
   context({ ...page, entryPoints: ['src/webview/trace-script.ts'], outfile: 'dist/webview/trace.js' }),
+  context({ ...page, entryPoints: ['media/trace.css', 'media/dump.css'], outdir: 'dist/webview' }),
   context({
     ...page,
     entryPoints: ['src/webview/monaco/dump-script.ts'],
@@ -53,7 +54,6 @@ const bundles = await Promise.all([
   }),
 ]);
 await mkdir('dist/webview', { recursive: true });
-for (const style of ['trace.css', 'dump.css']) await copyFile(`media/${style}`, `dist/webview/${style}`);
 await copyFile('node_modules/monaco-editor/ThirdPartyNotices.txt', 'dist/webview/monaco-notices.txt');
 await packDemo('media/demo', 'dist/demo');
 if (watch) await Promise.all(bundles.map((bundle) => bundle.watch()));

@@ -140,16 +140,16 @@ function legSection(words: PageWords, name: LegName, leg: Leg, outcome: string):
       >
       <span class="place">${words.ends} ${place}</span>
     </summary>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">${words.where}</th>
-          <th scope="col">${words.what}</th>
-          <th scope="col">${words.packet}</th>
-          <th scope="col">${words.source}</th>
+    <table class="steps" role="table">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">${words.where}</th>
+          <th role="columnheader" scope="col">${words.what}</th>
+          <th role="columnheader" scope="col">${words.packet}</th>
+          <th role="columnheader" scope="col">${words.source}</th>
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${steps.flatMap((step, at) => stepRows(words, step, steps[at - 1], (inner) => stepId(outcome, name, [at, ...inner])))}
       </tbody>
     </table>
@@ -168,23 +168,23 @@ function stepRows(
     .filter((part) => part !== null)
     .join(' ');
   const ending = /^(dropped|rejected)/.test(step.effect) ? 'ending' : '';
-  const row = html`<tr id="${idOf([])}" class="${step.kind} ${ending}">
-    <td>${before && placeOf(before) === place ? undefined : html`<b>${place}</b><br />`}${hook}</td>
-    <td>
+  const row = html`<tr role="row" id="${idOf([])}" class="${step.kind} ${ending}">
+    <td role="cell">${before && placeOf(before) === place ? undefined : html`<b>${place}</b><br />`}${hook}</td>
+    <td role="cell">
       ${step.text === '' ? undefined : html`<code>${step.text}</code>`}
       <span class="effect">${step.effect}</span>
     </td>
-    <td>${packetText(step)}</td>
-    <td>${step.source ? stepLinks(words, step, step.source, idOf([])) : undefined}</td>
+    <td role="cell">${packetText(step)}</td>
+    <td role="cell">${step.source ? stepLinks(words, step, step.source, idOf([])) : undefined}</td>
   </tr>`;
   const { outer } = step;
   if (!outer) return [row];
-  const inner = html`<tr class="outer">
-    <td colspan="4">
+  const inner = html`<tr role="row" class="outer">
+    <td role="cell" colspan="4">
       <details>
         <summary>${words.outerPacket}</summary>
-        <table>
-          <tbody>
+        <table class="steps" role="table">
+          <tbody role="rowgroup">
             ${outer.flatMap((one, at) => stepRows(words, one, outer[at - 1], (inner) => idOf([at, ...inner])))}
           </tbody>
         </table>

@@ -18,24 +18,25 @@ export function stepId(outcome: string, leg: Lane['leg'], number: StepNumber): s
 
 /**
  * The way as one would draw it: a column for each network namespace, the request in one lane and the reply in another,
- * each stop a link to its step. A table, so that it can be heard as well as seen.
+ * each stop a link to its step. A table, so that it can be heard as well as seen; its roles are written out, since a narrow
+ * page lays it out as boxes below each other.
  */
 export function wayTable(words: PageWords, outcome: Outcome, id: string, marked?: LaidOverOutcome): Html {
   const way = wayOf(outcome);
   return html`<div class="way">
-    <table>
+    <table role="table">
       <caption>
         ${words.way}
       </caption>
-      <thead>
-        <tr>
-          <td></td>
-          ${way.stacks.map((stack) => html`<th scope="col">${heading(stack, way)}</th>`)}
+      <thead role="rowgroup">
+        <tr role="row">
+          <td role="cell"></td>
+          ${way.stacks.map((stack) => html`<th role="columnheader" scope="col">${heading(stack, way)}</th>`)}
         </tr>
       </thead>
-      <tbody>
+      <tbody role="rowgroup">
         ${way.lanes.map((lane) =>
-          laneRow(words, lane, id, (at, stop) => {
+          laneRow(words, way, lane, id, (at, stop) => {
             const stack = way.stacks[at];
             return stack && marked && stopMark(marked, lane.leg, stack, stop);
           }),
@@ -51,7 +52,7 @@ function heading({ node, namespace }: Stack, { stacks }: Way): Html {
   return html`${namespace}${alone ? undefined : html`<span class="on"> ${node}</span>`}`;
 }
 
-function laneRow(words: PageWords, lane: Lane, id: string, markAt: MarkAt): Html {
+function laneRow(words: PageWords, way: Way, lane: Lane, id: string, markAt: MarkAt): Html {
   // Numbered as the packet goes: a reply passes the columns from the last to the first.
   const order = lane.stops.map((_, at) => at);
   if (isBackward(lane.leg)) order.reverse();
@@ -61,10 +62,20 @@ function laneRow(words: PageWords, lane: Lane, id: string, markAt: MarkAt): Html
     first.set(at, count);
     count += lane.stops[at]?.length ?? 0;
   }
-  return html`<tr class="lane ${isBackward(lane.leg) ? 'backward' : 'forward'}">
-    <th scope="row">${words[lane.leg]}</th>
-    ${lane.stops.map((stops, at) => html`<td>${cell(words, lane, stops, first.get(at) ?? 1, id, (stop) => markAt(at, stop))}</td>`)}
+  return html`<tr role="row" class="lane ${isBackward(lane.leg) ? 'backward' : 'forward'}">
+    <th role="rowheader" scope="row">${words[lane.leg]}</th>
+    ${lane.stops.map((stops, at) => {
+      const inside = cell(words, lane, stops, first.get(at) ?? 1, id, (stop) => markAt(at, stop));
+      const stack = way.stacks[at];
+      return html`<td role="cell" data-stack="${stack && placeOf(stack)}" class="${inside ? 'passed' : 'apart'}">
+        ${inside}
+      </td>`;
+    })}
   </tr>`;
+}
+
+function placeOf({ node, namespace }: Stack): string {
+  return namespace === 'host' ? node : `${node}/${namespace}`;
 }
 
 function cell(

@@ -1,6 +1,7 @@
 import type { Outcome, Verdict } from './result';
 
-const WORDS: Readonly<Record<Verdict, string>> = {
+/** How an outcome ends, as the end of a sentence. */
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   connected: 'connects',
   'no-reply': 'gets no reply',
   dropped: 'does not connect',
@@ -15,14 +16,14 @@ export function answerOf(from: string, to: string, outcomes: readonly Outcome[])
   const verdicts = [...new Set(outcomes.map((outcome) => outcome.verdict))];
   const main =
     outcomes.find((outcome) => outcome.supportedBy.length > 0) ?? (verdicts.length === 1 ? outcomes[0] : undefined);
-  if (main) return `${from} → ${to} ${WORDS[main.verdict]}${reason(main)}.${remedy(main)}`;
+  if (main) return `${from} → ${to} ${VERDICT_WORDS[main.verdict]}${reason(main)}.${remedy(main)}`;
   const facts = [
     ...new Set(outcomes.flatMap((outcome) => outcome.assumptions.map((one) => `${one.key} of ${one.node}`))),
   ];
   if (facts.length > 0) return `${from} → ${to}: it depends on ${list(facts)}, which the snapshot does not hold.`;
   const shares = verdicts.map((verdict) => {
     const share = outcomes.filter((one) => one.verdict === verdict).reduce((sum, one) => sum + one.probability, 0);
-    return `${WORDS[verdict]} in ${Math.round(share * 100)} % of draws`;
+    return `${VERDICT_WORDS[verdict]} in ${Math.round(share * 100)} % of draws`;
   });
   return `${from} → ${to} ${shares.join(', ')}.`;
 }

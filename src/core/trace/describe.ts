@@ -1,4 +1,5 @@
 import { changeCommand } from './change-command';
+import { likeliest } from './likeliest';
 import type { Leg, Outcome, Step, TraceResult } from './result';
 
 /** A trace in plain text, line by line: the answer, the outcomes, and the steps of the likeliest. */
@@ -13,11 +14,6 @@ export function* describe(result: TraceResult): Generator<string> {
   }
   if (result.assumed.length > 0) yield '';
   for (const note of result.assumed) yield `assumed: ${note.text}`;
-}
-
-/** The outcome that was seen, else the first. */
-function likeliest({ outcomes }: TraceResult): Outcome | undefined {
-  return outcomes.find(({ supportedBy }) => supportedBy.length > 0) ?? outcomes[0];
 }
 
 function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): Generator<string> {

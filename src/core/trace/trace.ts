@@ -19,6 +19,7 @@ import {
   shortName,
   targetTitle,
 } from './endpoint';
+import { agree } from './likeliest';
 import { nameFindings } from './findings/names';
 import { notSimulated } from './not-simulated';
 import { markSupported } from './observe';
@@ -137,7 +138,7 @@ function withEffects(cluster: Cluster, question: Question, facts: Facts, outcome
     if (!finding.fix) return finding;
     const result = traceChanged(cluster, question, finding.fix.changes, facts);
     if ('error' in result) return { ...finding, fix: null };
-    const matching = result.value.outcomes.filter((other) => agrees(other, outcome));
+    const matching = result.value.outcomes.filter((other) => agree(other, outcome));
     const verdicts = [...new Set(matching.map((other) => other.verdict))];
     const verdict = verdicts.length === 1 ? verdicts[0] : 'undetermined';
     // A fix that does not help is not offered.
@@ -148,12 +149,4 @@ function withEffects(cluster: Cluster, question: Question, facts: Facts, outcome
     return { ...finding, fix: { ...finding.fix, effect: { verdict, text } } };
   });
   return { ...outcome, findings };
-}
-
-/** Whether two outcomes can hold at once: no fact has values in the one that it lacks in the other. */
-function agrees(a: Outcome, b: Outcome): boolean {
-  return a.assumptions.every((one) => {
-    const other = b.assumptions.find((candidate) => candidate.node === one.node && candidate.key === one.key);
-    return !other || other.value.split('|').some((value) => one.value.split('|').includes(value));
-  });
 }

@@ -98,8 +98,8 @@ function visitsOf(leg: Leg): Visit[] {
     visits.push({ stack: { node, namespace }, stops });
     return stops;
   };
-  const numbered = flat(leg.steps, [], false);
-  for (const { step, number, outer } of numbered) {
+  const steps = numbered(leg.steps);
+  for (const { step, number, outer } of steps) {
     const stops = enter(step);
     if (step.kind === 'link') {
       const direction = step.packet.out === null ? 'in' : 'out';
@@ -108,7 +108,7 @@ function visitsOf(leg: Leg): Visit[] {
       stops.push({ kind: 'nat', before: step.before, after: step.packet, step: number });
   }
   const { node, namespace } = leg.end;
-  const last = numbered.at(-1);
+  const last = steps.at(-1);
   if (last && node !== null && namespace !== null) {
     const { verdict, reason } = leg;
     enter({ node, namespace }).push({ kind: 'end', verdict, reason, step: last.number });
@@ -116,17 +116,18 @@ function visitsOf(leg: Leg): Visit[] {
   return visits;
 }
 
-interface Numbered {
+export interface NumberedStep {
   readonly step: Step;
   readonly number: StepNumber;
+  /** Whether it is one of a tunnel's outer packet. */
   readonly outer: boolean;
 }
 
 /** The steps in their order, those of outer packets behind the one that wraps. */
-function flat(steps: readonly Step[], above: StepNumber, outer: boolean): Numbered[] {
+export function numbered(steps: readonly Step[], above: StepNumber = [], outer = false): NumberedStep[] {
   return steps.flatMap((step, at) => {
     const number = [...above, at];
-    return [{ step, number, outer }, ...flat(step.outer ?? [], number, true)];
+    return [{ step, number, outer }, ...numbered(step.outer ?? [], number, true)];
   });
 }
 

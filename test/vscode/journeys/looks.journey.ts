@@ -1,6 +1,8 @@
+import type { FrameLocator } from 'playwright-core';
 import { openDemo, traceTheDemo } from '../demo';
 import { THEMES } from '../options';
 import { assertAccessible } from '../parts/accessibility';
+import { until } from '../parts/wait';
 import { journey } from './journey';
 
 /* What the parts look like under each kind of theme: pictures to look at, of states that are waited for. */
@@ -17,6 +19,14 @@ for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
     await assertAccessible(panel);
     await panel.getByText('Otherwise').scrollIntoViewIfNeeded();
     await workbench.screenshot(`trace-${theme}`);
+
+    // What remains of the window at 200 %: nothing is cut off, nor has to be scrolled sideways.
+    await workbench.page.setViewportSize({ width: 750, height: 500 });
+    await panel.getByRole('heading', { level: 1 }).scrollIntoViewIfNeeded();
+    await until('the drawing from the top to the bottom', async () => (await widestPart(panel)) <= 0);
+    await panel.locator('.way').first().scrollIntoViewIfNeeded();
+    await workbench.screenshot(`zoomed-${theme}`);
+    await assertAccessible(panel);
   });
 }
 
@@ -28,3 +38,10 @@ journey('the walkthrough', { size: { width: 1600, height: 900 } }, async (workbe
   await workbench.toShow('192.168.199.238');
   await workbench.screenshot('walkthrough');
 });
+
+/** How many pixels the widest part of a page reaches beyond the page, or beyond where it can be seen. */
+function widestPart(panel: FrameLocator): Promise<number> {
+  return panel
+    .locator('body, .way, .steps, pre')
+    .evaluateAll((parts) => Math.max(...parts.map((part) => part.scrollWidth - part.clientWidth)));
+}

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { openDemo, traceTheDemo } from '../demo';
 import { THEMES } from '../options';
+import { assertAccessible } from '../parts/accessibility';
 import { coloursOf, DumpPane } from '../parts/dump-pane';
 import { until } from '../parts/wait';
 import type { Workbench } from '../workbench';
@@ -102,6 +103,7 @@ for (const theme of Object.keys(THEMES) as (keyof typeof THEMES)[]) {
       const pane = await paneOf(workbench);
       await pane.toShow(LINE);
       await workbench.screenshot(`dump-beside-${theme}`);
+      await assertAccessible(await panelOf(workbench));
       const lines = [`Chain ${CHAIN} (`, '10.1.63.3 ', 'MASQUERADE'];
       const here = await Promise.all(lines.map((line) => coloursOf(pane.root, line)));
       await pane.root.getByRole('button', { name: 'Open in Editor' }).click();
