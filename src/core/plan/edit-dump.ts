@@ -1,5 +1,5 @@
 import { BASE_CHAINS } from '../netfilter/hook';
-import { sameRule } from '../netfilter/canonical';
+import { canonicalRule, sameRule } from '../netfilter/canonical';
 import type { Chain, Table } from '../netfilter/ruleset';
 import { type Dump, parseSave, printDump } from '../netfilter/save';
 import { readRuleSyntax } from '../netfilter/syntax';
@@ -17,7 +17,7 @@ export function editDump(text: string, change: RuleChange): string | { readonly 
   const refused = whyRefused(table, change);
   if (refused !== undefined) return { error: refused };
   if (change.operation === '-R') return replaceRule(dump, chain, change);
-  const rule = `-A ${change.chain} ${change.body}`.trimEnd();
+  const rule = savedRule(change);
   if (!table) return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${newTable(change, rule)}`;
   const { position = 1 } = change;
   const rules = chain?.rules ?? [];
@@ -63,11 +63,15 @@ function removeRule(dump: Dump, chain: Chain | undefined, change: RuleChange): s
 function replaceRule(dump: Dump, chain: Chain | undefined, change: RuleChange): string | { readonly error: string } {
   const rule = chain?.rules[(change.position ?? 0) - 1];
   if (!rule) return noSuchRule(change);
-  const text = `-A ${change.chain} ${change.body}`.trimEnd();
+  const text = savedRule(change);
   return printDump({
     ...dump,
     lines: dump.lines.map((line, at) => (at === rule.line - 1 ? { ...line, text } : line)),
   });
+}
+
+function savedRule({ chain, body, family }: RuleChange): string {
+  return canonicalRule(`-A ${chain} ${body}`.trimEnd(), family);
 }
 
 function noSuchRule({ table, chain, position, body }: RuleChange): { readonly error: string } {

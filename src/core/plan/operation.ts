@@ -27,13 +27,19 @@ export interface RuleOperation {
   /** Arguments of iptables after `-t TABLE`, for example `-I POSTROUTING 1 -o flannel0 -j MASQUERADE`. */
   readonly does: readonly string[];
   readonly undoes: readonly string[];
-  /** The chain's rules in the words of `iptables -S CHAIN`, before and after; what is found else is a conflict. */
+  /**
+   * The words of `iptables -S CHAIN`, before and after, its declaration (`-P CHAIN POLICY`, `-N CHAIN`) first; what is
+   * found else is a conflict.
+   */
   readonly chain: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
-/** A whole table by iptables-restore, which is atomic for one table. Texts of one table, without counters. */
+/**
+ * A whole table by iptables-restore, which is atomic for one table. Texts in the words of `iptables-save -t TABLE`, without
+ * comments and counters (`:INPUT ACCEPT`).
+ */
 export interface TableOperation {
   readonly kind: 'table';
   readonly family: Family;
@@ -50,7 +56,10 @@ export interface RoutingOperation {
   /** Arguments after `ip -4|-6 route|rule`, for example `add 10.1.63.0/24 via 192.168.100.3`. */
   readonly does: readonly string[];
   readonly undoes: readonly string[];
-  /** Lines of `ip route show table T` or `ip rule` that must be there before and are gone after; and the reverse. */
+  /**
+   * Lines of `ip route show table T` or `ip rule` that must be there before and are gone after; and the reverse. One blank
+   * between words, none at the end.
+   */
   readonly removes: readonly string[];
   readonly adds: readonly string[];
   /** Of a route. */

@@ -58,7 +58,18 @@ function fromJson(value: JsonObject, asked: Family, line: number): Route | undef
     protocol: stringOf(value, 'protocol'),
     line,
   };
-  return { ...route, text: routeText(route) };
+  return { ...route, text: [routeText(route), ...printedBehind(value)].join(' ') };
+}
+
+/** What `ip route` prints behind the metric and what routeText does not know of (iproute2 ip/iproute.c `print_route`). */
+function printedBehind(value: JsonObject): string[] {
+  const metrics = objectsOf(value, 'metrics').flatMap((one) => Object.entries(one));
+  const preference = stringOf(value, 'pref');
+  return [
+    ...stringsOf(value, 'flags'),
+    ...metrics.flatMap(([name, number]) => [name, String(number)]),
+    ...(preference === undefined ? [] : ['pref', preference]),
+  ];
 }
 
 function hopFromJson(value: JsonObject): NextHop {
