@@ -2,7 +2,7 @@ import { type Address, parseAddress } from '../net/address';
 import { parsePrefix } from '../net/prefix';
 import { parseProtocol, TCP } from '../net/protocol';
 import { isObject, type JsonObject, numberOf, objectsOf, stringOf, stringsOf } from '../text/json';
-import type { EndpointObject, KubernetesObject } from './objects';
+import { type EndpointObject, flannelAnnotations, type KubernetesObject } from './objects';
 
 /** The objects in a JSON value of the Kubernetes API: one object, or a list of them (`kubectl get -o json`). */
 export function objectsFromJson(value: JsonObject): KubernetesObject[] {
@@ -72,6 +72,11 @@ function fromJson(value: JsonObject): KubernetesObject[] {
             const prefix = all.indexOf(text) === at ? parsePrefix(text) : undefined;
             return prefix ? [prefix] : [];
           }),
+          flannel: flannelAnnotations(
+            Object.entries(section(metadata, 'annotations')).flatMap(([key, text]) =>
+              typeof text === 'string' ? [[key, text] as const] : [],
+            ),
+          ),
         },
       ];
     default:

@@ -53,6 +53,17 @@ export interface NodeObject {
   readonly name: string;
   readonly addresses: readonly Address[];
   readonly podCidrs: readonly Prefix[];
+  /** Those of flannel, by the part of their names behind `flannel.alpha.coreos.com/`. */
+  readonly flannel: ReadonlyMap<string, string>;
+}
+
+/** Where flannel keeps its leases when it has no etcd of its own (its `pkg/subnet/kube/annotations.go`). */
+const FLANNEL = 'flannel.alpha.coreos.com/';
+
+export function flannelAnnotations(annotations: Iterable<readonly [string, string]>): Map<string, string> {
+  const own = new Map<string, string>();
+  for (const [name, value] of annotations) if (name.startsWith(FLANNEL)) own.set(name.slice(FLANNEL.length), value);
+  return own;
 }
 
 export type KubernetesObject = ServiceObject | EndpointsObject | PodObject | NodeObject;

@@ -3,7 +3,7 @@ import { parsePrefix } from '../net/prefix';
 import { parseProtocol, TCP } from '../net/protocol';
 import { decodeText, jsonOf, readEtcd } from '../text/etcd';
 import { addresses, objectsFromJson } from './from-json';
-import type { EndpointObject, KubernetesObject } from './objects';
+import { type EndpointObject, flannelAnnotations, type KubernetesObject } from './objects';
 import { Message } from './protobuf';
 
 /** What could be read of the keys below the API server's prefix, and why not the rest. */
@@ -80,6 +80,7 @@ function fromProtobuf(value: Uint8Array): KubernetesObject[] {
           name,
           addresses: addresses(status.messages(5).map((address) => address.text(2))),
           podCidrs: [...new Set([...spec.texts(7), spec.text(1)])].flatMap((text) => parsePrefix(text) ?? []),
+          flannel: flannelAnnotations(metadata.messages(12).map((entry) => [entry.text(1), entry.text(2)] as const)),
         },
       ];
     default:

@@ -20,6 +20,7 @@ export interface Lease {
   readonly publicIp: Address;
   readonly backend: string | undefined;
   readonly vtepMac: string | undefined;
+  /** Of the output of etcd; 0 for a lease that a node's annotations hold. */
   readonly line: number;
 }
 
@@ -76,6 +77,21 @@ function leaseOf(key: string, object: JsonObject, line: number): Lease | undefin
     backend: stringOf(object, 'BackendType'),
     vtepMac: isObject(data) ? stringOf(data, 'VtepMAC') : undefined,
     line,
+  };
+}
+
+/** The lease of a node whose flannel keeps it in the node's annotations; its subnet is the node's podCIDR. */
+export function leaseOfNode(subnet: Prefix | undefined, annotations: ReadonlyMap<string, string>): Lease | undefined {
+  const publicIp = parseAddress(annotations.get('public-ip') ?? '');
+  if (!subnet || !publicIp) return undefined;
+  // `null` for backends that have none to tell.
+  const [, mac] = /"VtepMAC"\s*:\s*"([^"]*)"/.exec(annotations.get('backend-data') ?? '') ?? [];
+  return {
+    subnet,
+    publicIp,
+    backend: annotations.get('backend-type'),
+    vtepMac: mac,
+    line: 0,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster } from '../snapshot/cluster';
+import { routeCommand } from '../trace/change-command';
 import type { Change } from '../trace/result';
 import { makeChange } from './changes/change';
 import type { PlannedChange } from './plan';
@@ -26,7 +27,7 @@ export function plannedChange(change: Change): PlannedChange | { readonly error:
     case 'sysctl':
       return { node, insist: false, kind, key: change.key ?? '', value: change.value ?? '', file: undefined };
     case 'route':
-      return { node, insist: false, kind, command: `add ${change.route ?? ''}` };
+      return { node, insist: false, kind, command: routeCommand(change) };
     default:
       return { error: `a change of kind ${kind} cannot be traced yet` };
   }

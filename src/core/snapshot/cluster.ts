@@ -3,6 +3,7 @@ import { contains, type Prefix } from '../net/prefix';
 import {
   type FlannelConfig,
   type FlannelState,
+  leaseOfNode,
   type Lease,
   readFlannelEtcd,
   readSubnetEnv,
@@ -146,10 +147,14 @@ export class Cluster {
       for (const lease of state.leases)
         if (!leases.some((known) => known.subnet.value === lease.subnet.value)) leases.push(lease);
     }
+    for (const object of this.objects) {
+      const lease = object.kind === 'Node' ? leaseOfNode(object.podCidrs[0], object.flannel) : undefined;
+      if (lease && !leases.some((known) => known.subnet.value === lease.subnet.value)) leases.push(lease);
+    }
     return { config, leases };
   });
 
-  /** flannel's keys in etcd, from whichever node printed them. */
+  /** flannel's keys in etcd, from whichever node printed them, or what the annotations of the nodes hold. */
   get flannel(): FlannelState {
     return this.readFlannel();
   }

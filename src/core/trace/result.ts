@@ -94,6 +94,7 @@ export interface Change {
   readonly rule?: string;
   readonly key?: string;
   readonly value?: string;
+  /** A route to add; after `del `, one to delete. */
   readonly route?: string;
 }
 

@@ -139,7 +139,10 @@ suite('objects of the Kubernetes API in JSON', () => {
     assert.deepEqual(
       objectsFromJson({
         kind: 'Node',
-        metadata: { name: 'n1' },
+        metadata: {
+          name: 'n1',
+          annotations: { 'flannel.alpha.coreos.com/public-ip': '192.168.1.1', 'node.alpha.kubernetes.io/ttl': '0' },
+        },
         spec: { podCIDR: '10.1.1.0/24', podCIDRs: ['10.1.1.0/24'] },
         status: {
           addresses: [
@@ -148,7 +151,15 @@ suite('objects of the Kubernetes API in JSON', () => {
           ],
         },
       }),
-      [{ kind: 'Node', name: 'n1', addresses: [ip('192.168.1.1')], podCidrs: [parsePrefix('10.1.1.0/24')] }],
+      [
+        {
+          kind: 'Node',
+          name: 'n1',
+          addresses: [ip('192.168.1.1')],
+          podCidrs: [parsePrefix('10.1.1.0/24')],
+          flannel: new Map([['public-ip', '192.168.1.1']]),
+        },
+      ],
     );
   });
 

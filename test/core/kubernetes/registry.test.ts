@@ -52,7 +52,7 @@ const POD = registryValue('Pod', {
   3: message({ 5: '192.168.199.238', 6: '10.1.63.3', 12: [message({ 1: '10.1.63.3' }), message({ 1: 'fd00::3' })] }),
 });
 const NODE = registryValue('Node', {
-  1: meta('master'),
+  1: message({ 1: 'master', 12: [message({ 1: 'flannel.alpha.coreos.com/backend-type', 2: 'vxlan' })] }),
   2: message({ 1: '10.1.63.0/24', 7: ['10.1.63.0/24', 'fd00:63::/64'] }),
   3: message({ 5: [message({ 1: 'InternalIP', 2: '192.168.199.238' }), message({ 1: 'Hostname', 2: 'master' })] }),
 });
@@ -146,6 +146,7 @@ suite('the registry of Kubernetes', () => {
       name: 'master',
       addresses: [ip('192.168.199.238')],
       podCidrs: [parsePrefix('10.1.63.0/24'), parsePrefix('fd00:63::/64')],
+      flannel: new Map([['backend-type', 'vxlan']]),
     });
   });
 

@@ -4,6 +4,8 @@ import type { Cluster } from '../../snapshot/cluster';
 import type { Finding, Fix } from '../result';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import type { LegName } from '../simulator/context';
+import type { Fate } from '../simulator/fate';
+import { sysctlFix } from './cause';
 import { describe, evidenceOf, sentence, WHAT } from './words';
 
 /** Strict rp_filter drops a packet whose way back leads elsewhere. */
@@ -35,7 +37,17 @@ export function rpFilterFinding(cluster: Cluster, run: Run, name: LegName, trace
         (one) => one === step || (one.kind === 'route' && one.node !== stack.node && one.namespace === 'host'),
       ),
     ]),
-    fix: masqueradeFix(cluster, run),
+    fix: masqueradeFix(cluster, run) ?? looseFix(traced.fate),
+  };
+}
+
+/** Loose is the higher value, and the higher of an interface's own and of `all` counts (net/ipv4/devinet.c `IN_DEV_RPFILTER`). */
+function looseFix({ stack, device }: Fate): Fix | null {
+  if (stack.namespace.kind !== 'host' || device === undefined) return null;
+  const fix = sysctlFix(stack.node, stack.deviceKey(device, 'rp_filter'), '2');
+  return {
+    ...fix,
+    title: `Check the way back loosely: ${device} of ${stack.node} takes what any interface leads back to`,
   };
 }
 
@@ -54,7 +66,7 @@ export function asymmetry(cluster: Cluster, run: Run): Finding[] {
       title: 'request and reply take different ways',
       message:
         `Request and reply take different ways: on ${step.node} a packet from ${step.packet.src} comes in on ${step.packet.in ?? ''} ` +
-        `although the way back leads elsewhere. It works because rp_filter there is not strict (${step.text.split(';')[0] ?? ''}).`,
+        `although ${step.effect.replace('passes, though ', '')}. It works because rp_filter there is not strict (${step.text.split(';')[0] ?? ''}).`,
       evidence: evidenceOf(passed),
       fix: masqueradeFix(cluster, run),
     },

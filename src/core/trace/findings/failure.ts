@@ -5,19 +5,29 @@ import { FORWARDING, offByItself } from '../simulator/forward';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
 import { type Cause, type Failure, sysctlFix, type Untitled } from './cause';
+import { duplicateAddress, wrongFarEnd } from './far-end';
 import { lastStep, refusedByRules } from './filter';
 import { bridgeNfOff, hairpinWithoutMasquerade, missingMasquerade } from './reply';
+import { refusedRoute } from './refused-route';
+import { ownAddressNotLocal, podBesideBridge } from './neighbours';
 import { notrackBreaksNat } from './untracked';
+import { podSubnetRoute } from './ways';
 import type { LegName } from '../simulator/context';
 import { evidenceOf, sentence, WHAT } from './words';
 
 /** The causes that are known by more than where the packet ends; the first that recognises a failure names it. */
 const CAUSES: readonly Cause[] = [
+  refusedByRules,
+  refusedRoute,
   hairpinWithoutMasquerade,
   notrackBreaksNat,
   bridgeNfOff,
+  duplicateAddress,
+  wrongFarEnd,
+  podBesideBridge,
+  ownAddressNotLocal,
+  podSubnetRoute,
   missingMasquerade,
-  refusedByRules,
 ];
 
 /** Why a leg of a run fails. */
@@ -81,6 +91,7 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case 'martian':
     case 'route-localnet':
     case 'ttl':
+    case 'broadcast':
     case 'vtep-mac':
     case 'invalid-rule':
       return {

@@ -28,9 +28,9 @@ export function unanswered(
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(walk, stack, skb, device, nextHop);
-  return asker && filtersRequest(owner, owner.device, asker, nextHop)
-    ? `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: strict rp_filter on ${owner.device} drops the question of ${formatAddress(asker)}`
-    : undefined;
+  const drops = asker && dropsRequest(owner, owner.device, asker, nextHop);
+  if (drops === undefined) return undefined;
+  return `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: ${drops}`;
 }
 
 /** Whether the cable leads to a bridge, and that of the address's owner to a port of the same node beside it. */
@@ -97,11 +97,11 @@ function askedFrom(walk: Walk, stack: Stack, skb: Skb, device: string, nextHop: 
   return selectSource(stack.interfaces, device, 4, nextHop, 'link', () => routesLoopback(walk, stack, device));
 }
 
-/** net/ipv4/arp.c `arp_process` routes a question like any packet: the reverse path check applies to it. */
-function filtersRequest({ stack }: Port, device: string, asker: Address, address: Address): boolean {
+/** Why a question is dropped: net/ipv4/arp.c `arp_process` routes it like any packet, the reverse path check included. */
+function dropsRequest({ stack }: Port, device: string, asker: Address, address: Address): string | undefined {
   const fib = stack.fib(4);
   const value = effectiveRpFilter((name) => stack.sysctl(stack.deviceKey(name, 'rp_filter')), device);
-  if (!fib || value === undefined) return false;
+  if (!fib || value === undefined) return undefined;
   const { drops } = reversePath({
     fib,
     packet: { src: asker, dst: address, proto: 0, mark: 0, ttl: 1, length: 28, dscp: 0 },
@@ -111,5 +111,8 @@ function filtersRequest({ stack }: Port, device: string, asker: Address, address
     useMark: false,
     dst: address,
   });
-  return drops.includes(value);
+  if (!drops.includes(value)) return undefined;
+  const question = `the question of ${formatAddress(asker)}`;
+  if (drops.length === 3) return `${question} seems to be its own`;
+  return `strict rp_filter on ${device} drops ${question}`;
 }

@@ -148,11 +148,21 @@ export function toPort(
     const reason = `${formatAddress(nextHop)} is ${owner.title}'s, whose cable ends at ${port} of ${stack.title}: that is no port of ${bridge}`;
     return end('unroutable', stack, bridge, reason, 'neighbour');
   }
+  const mine = ownAsked(stack, bridge, nextHop);
+  if (mine) return mine;
   assumeOwner(walk, stack, nextHop);
   walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
     text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,
   });
   return { kind: 'arrive', ...walk.wiring.madePod(stack, bridge, nextHop), nextHop };
+}
+
+/** Nobody else answers for an address of the host itself, though its local table may lack it. */
+function ownAsked(stack: Stack, device: string, address: Address): Fate | undefined {
+  const holder = stack.namespace.holder(address);
+  if (!holder) return undefined;
+  const reason = `nobody on ${device} of ${stack.title} answers for ${formatAddress(address)}, an address of its own ${holder.name}`;
+  return end('unroutable', stack, device, reason, 'neighbour');
 }
 
 function mayHairpin(walk: Walk, stack: Stack, port: string): boolean {

@@ -21,6 +21,7 @@ export type Cause =
   | 'policy'
   | 'no-route'
   | 'refused-route'
+  | 'broadcast'
   | 'ip-forward'
   | 'martian'
   | 'route-localnet'

@@ -115,6 +115,15 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   }
   if (route.type !== 'unicast') {
     noteRoute(walk, stack, skb, answer, `${route.type} destination`);
+    // net/ipv4/tcp_ipv4.c `tcp_v4_connect`; a datagram socket has to ask for it (SO_BROADCAST).
+    if (route.type === 'broadcast')
+      return end(
+        'unroutable',
+        stack,
+        undefined,
+        `${formatAddress(flow.dst)} is a broadcast address on ${stack.title}`,
+        'broadcast',
+      );
     return end('undetermined', stack, undefined, `${route.type} traffic is not simulated`, 'not-simulated');
   }
   const hop = chooseHop(walk, answer.hops);

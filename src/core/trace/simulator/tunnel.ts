@@ -254,7 +254,7 @@ function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address,
       'neighbour',
     );
   const address = ownerAddress(walk, dst) ?? ownerAddress(walk, nextHop);
-  if (address) return { ...base, outerDestination: address };
+  if (address) return { ...base, outerDestination: address, mac: publishedMac(walk, address) };
   return end(
     'undetermined',
     stack,
@@ -262,4 +262,9 @@ function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address,
     `the VTEP behind ${device.name} of ${stack.title} is not known: collect ip neigh and bridge fdb`,
     'no-owner',
   );
+}
+
+/** The MAC address that a node's lease tells the others to send to (flannel's `backend/vxlan`). */
+function publishedMac({ cluster }: Walk, address: Address): string | undefined {
+  return cluster.flannel.leases.find(({ publicIp }) => sameAddress(publicIp, address))?.vtepMac;
 }
