@@ -1,5 +1,6 @@
 import { type Address, type Family, sameAddress } from '../net/address';
 import { type Listener, readListeners } from '../net/listener';
+import { type PrintedConnection, readConnections } from '../netfilter/connections';
 import { type IpSet, readIpSets } from '../netfilter/ipset';
 import { Fib, localRoutes } from '../routing/fib';
 import type { Interface } from '../routing/interface';
@@ -115,6 +116,13 @@ export class NetworkNamespace {
 
   get listeners(): readonly Listener[] | undefined {
     return this.readListeners();
+  }
+
+  private readonly readConnections = lazy(() => this.read('conntrack', readConnections));
+
+  /** Connections that were open when the snapshot was taken. */
+  get connections(): readonly PrintedConnection[] | undefined {
+    return this.readConnections()?.connections;
   }
 
   private readonly readNeighbours = lazy(() => this.read('ip-neigh', readNeighbours));

@@ -5,6 +5,7 @@ import { FORWARDING, offByItself } from '../simulator/forward';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
 import { type Cause, type Failure, sysctlFix, type Untitled } from './cause';
+import { endpointNowhere, staleRules } from './endpoints';
 import { duplicateAddress, wrongFarEnd } from './far-end';
 import { lastStep, refusedByRules } from './filter';
 import { bridgeNfOff, hairpinWithoutMasquerade, missingMasquerade } from './reply';
@@ -22,11 +23,13 @@ const CAUSES: readonly Cause[] = [
   hairpinWithoutMasquerade,
   notrackBreaksNat,
   bridgeNfOff,
+  staleRules,
   duplicateAddress,
   wrongFarEnd,
   podBesideBridge,
   ownAddressNotLocal,
   podSubnetRoute,
+  endpointNowhere,
   missingMasquerade,
 ];
 

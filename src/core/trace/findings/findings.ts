@@ -3,17 +3,22 @@ import type { Finding } from '../result';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { asymmetry } from './asymmetry';
 import { failure } from './failure';
+import { flavoursAtOdds } from './flavours';
+import { overlayNotes } from './overlay-notes';
+import { staleConnections } from './stale-connection';
 import { unexpectedOwner } from './owner';
 import type { LegName } from '../simulator/context';
 
 /** What an expert would say of a run: why it fails, or what may make it fail. */
 export function findingsOf(cluster: Cluster, run: Run): Finding[] {
-  const findings: Finding[] = [];
   const failed = failedLeg(run);
-  if (failed) findings.push(failure(cluster, run, failed));
-  else findings.push(...asymmetry(cluster, run));
-  findings.push(...unexpectedOwner(cluster, run));
-  return findings;
+  return [
+    ...(failed ? [failure(cluster, run, failed)] : asymmetry(cluster, run)),
+    ...flavoursAtOdds(run, failed?.traced),
+    ...staleConnections(cluster, run),
+    ...unexpectedOwner(cluster, run),
+    ...overlayNotes(cluster, run),
+  ];
 }
 
 function failedLeg(run: Run): { name: LegName; traced: TracedLeg } | undefined {

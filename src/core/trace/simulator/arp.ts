@@ -3,6 +3,7 @@ import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
 import { routesLoopback } from './routing';
+import { end, type Fate } from './fate';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 import type { Port } from './wiring';
@@ -17,14 +18,14 @@ export function unanswered(
   skb: Skb,
   device: string,
   nextHop: Address,
-  end: Port,
+  far: Port,
 ): string | undefined {
   if (stack.made || isKnown(stack, device, nextHop)) return undefined;
   const nobody = `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
-  if (ownerIsBesides(walk, end, nextHop)) return nobody;
+  if (ownerIsBesides(walk, far, nextHop)) return nobody;
   // Of IPv6 only that is known: who answers neighbour solicitations is not simulated.
   if (nextHop.family !== 4) return undefined;
-  const owner = ownerOf(walk, end, nextHop) ?? wholeBridge(walk, end);
+  const owner = ownerOf(walk, far, nextHop) ?? wholeBridge(walk, far);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(walk, stack, skb, device, nextHop);
@@ -39,6 +40,16 @@ function ownerIsBesides(walk: Walk, { stack, device }: Port, address: Address): 
   if (bridge === undefined || stack.answersFor(bridge, address)) return false;
   const proxies = address.family === 4 && mayProxy({ stack, device: bridge }, address);
   return !proxies && walk.wiring.besides(stack, bridge, address) !== undefined;
+}
+
+/** An address that nobody in the snapshot has, and that did not answer when it was asked for last. */
+export function knownSilent(stack: Stack, device: string, address: Address): Fate | undefined {
+  const entry = stack.namespace.neighbours?.find(
+    (one) => one.device === device && sameAddress(one.address, address) && /FAILED|INCOMPLETE/.test(one.state),
+  );
+  if (!entry) return undefined;
+  const reason = `${formatAddress(address)} does not answer on ${device} of ${stack.title}: its neighbour entry is ${entry.state}`;
+  return end('unroutable', stack, device, reason, 'neighbour');
 }
 
 function isKnown(stack: Stack, device: string, address: Address): boolean {

@@ -1,5 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../../net/address';
 import { contains } from '../../net/prefix';
+import { knownSilent } from './arp';
 import { assumeOwner, decideSysctl, isOn, type Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
@@ -148,8 +149,8 @@ export function toPort(
     const reason = `${formatAddress(nextHop)} is ${owner.title}'s, whose cable ends at ${port} of ${stack.title}: that is no port of ${bridge}`;
     return end('unroutable', stack, bridge, reason, 'neighbour');
   }
-  const mine = ownAsked(stack, bridge, nextHop);
-  if (mine) return mine;
+  const silent = ownAsked(stack, bridge, nextHop) ?? knownSilent(stack, bridge, nextHop);
+  if (silent) return silent;
   assumeOwner(walk, stack, nextHop);
   walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
     text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,

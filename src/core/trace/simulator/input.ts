@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../../net/address';
+import { type Address, formatAddress, sameAddress } from '../../net/address';
 import type { Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { forward, forwards } from './forward';
@@ -98,7 +98,14 @@ function followRoute(walk: Walk, stack: Stack, skb: Skb, device: string, route: 
 function deliver(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
   const verdict = runHook(walk, stack, skb, 'INPUT');
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);
+  // kube-proxy in IPVS mode gives the node every service's address; IPVS takes the packet behind INPUT (ip_vs_core.c).
+  if (holdsForIpvs(stack, skb.packet.dst))
+    return end('undetermined', stack, device, `IPVS of ${stack.title} chooses the endpoint`, 'not-simulated');
   return end('delivered', stack, device);
+}
+
+function holdsForIpvs(stack: Stack, address: Address): boolean {
+  return stack.device('kube-ipvs0')?.addresses.some((own) => sameAddress(own.address, address)) === true;
 }
 
 function martianReason(walk: Walk, stack: Stack, skb: Skb, device: string): string | undefined {

@@ -2,7 +2,7 @@ import { type Address, ALL_ONES, formatAddress } from '../../net/address';
 import { contains } from '../../net/prefix';
 import { isBridge, isOverlay } from '../../overlay/device';
 import type { Interface } from '../../routing/interface';
-import { unanswered } from './arp';
+import { knownSilent, unanswered } from './arp';
 import { receiveOnBridge, toPort } from './bridge';
 import { assume, assumeOwner, type Walk } from './context';
 import { end, type Fate } from './fate';
@@ -100,6 +100,8 @@ function isLan(device: Interface, nextHop: Address, skb: Skb): boolean {
 }
 
 function toUnknownPod(walk: Walk, stack: Stack, device: string, nextHop: Address): Next {
+  const silent = knownSilent(stack, device, nextHop);
+  if (silent) return silent;
   assumeOwner(walk, stack, nextHop);
   return { kind: 'arrive', ...walk.wiring.madePod(stack, device, nextHop), nextHop };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { trace, traceWith } from '../../../src/core/trace/trace';
-import { Cluster } from '../../../src/core/snapshot/cluster';
-import type { Outcome } from '../../../src/core/trace/result';
-import { type Laboratory, flannelCluster } from '../../support/flannel-cluster';
+import { trace, traceWith } from '../../../../src/core/trace/trace';
+import { Cluster } from '../../../../src/core/snapshot/cluster';
+import type { Outcome } from '../../../../src/core/trace/result';
+import { type Laboratory, flannelCluster } from '../../../support/flannel-cluster';
 
-/* Failures as people have met them, in the shape of our own laboratory. */
+/* Failures as people have met them, in our own laboratory with one output of a node edited. */
 
 type Edit = (text: string) => string;
 
