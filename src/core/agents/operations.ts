@@ -1,8 +1,15 @@
 import type { Operation } from '../plan/operation';
-import type { FlannelPlanned, KubeProxyPlanned } from '../plan/plan';
 import type { Cluster } from '../snapshot/cluster';
+import { Configuration } from './configuration';
+import type { AgentChange, AgentEffect, AgentPlanned, AgentPrediction } from './change';
+import { changeEffects } from './effects';
+import { formOf, placeName } from './form';
+import { ignoredFlags } from './kube-proxy/ignored-flags';
+import { predictKubeProxy } from './kube-proxy/predict';
+import { isAbsent, pathOf, sourceOf } from './texts';
+import { withText } from './with-text';
 
-export type AgentPlanned = KubeProxyPlanned | FlannelPlanned;
+export type { AgentEffect, AgentPlanned, AgentPrediction } from './change';
 
 /** What a change of an agent's configuration comes down to on its node, and what follows from it. */
 export interface AgentOperations {
@@ -12,34 +19,67 @@ export interface AgentOperations {
   readonly effects: readonly AgentEffect[];
 }
 
-export interface AgentEffect {
-  /** Running: until the agent or the node starts again. Persistent: what is written stays. */
-  readonly lasts: 'running' | 'persistent';
-  /** A conflict leaves the cluster broken, and is refused unless insisted on. */
-  readonly severity: 'conflict' | 'warning' | 'info';
-  /** A sentence. */
-  readonly text: string;
-}
-
 /** The error is a sentence: what was not read, or what the agent itself would refuse. */
 export function agentOperations(
   cluster: Cluster,
   node: string,
   change: AgentPlanned,
 ): AgentOperations | { readonly error: string } {
-  if (!cluster.node(node)) return { error: `there is no node "${node}" in the snapshot` };
-  return { error: `a change of ${change.kind} cannot be carried out yet` };
+  const made = makeChange(cluster, node, change);
+  if ('error' in made) return made;
+  const operations = [...operationsOf(change, made), ...restarts(change, made.before.form.agent)];
+  return { operations, effects: changeEffects(made) };
 }
 
-/**
- * The cluster as it would be once the agent has started with the change and has done its work; the error says what of it
- * cannot be told beforehand.
- */
+/** The cluster as it would be once the agent has started with the change and has done its work. */
 export function predictAgent(
   cluster: Cluster,
   node: string,
   change: AgentPlanned,
-): { readonly cluster: Cluster } | { readonly error: string } {
+): AgentPrediction | { readonly error: string } {
+  const made = makeChange(cluster, node, change);
+  if ('error' in made) return made;
+  const written = withText(cluster, node, change.in, made.after.text, made.source);
+  if (change.kind === 'kube-proxy') return predictKubeProxy(written, made);
+  const inert = Object.keys(change.set).every((name) =>
+    /Changes no packet's way\.$/.test(made.before.find(name)?.effect ?? ''),
+  );
+  if (inert) return { cluster: written };
+  return {
+    cluster: written,
+    unknown: `what ${made.before.form.agent} makes of it depends on its version, and on when the other nodes follow`,
+  };
+}
+
+function makeChange(cluster: Cluster, node: string, change: AgentPlanned): AgentChange | { readonly error: string } {
   if (!cluster.node(node)) return { error: `there is no node "${node}" in the snapshot` };
-  return { error: `the effect of a change of ${change.kind} cannot be told yet` };
+  const place = placeName(change.in);
+  const source = sourceOf(cluster, node, change.in);
+  if (!source && !isAbsent(cluster, node, change.in))
+    return { error: `${place} of ${node} was not read: it holds a secret, or the node has to be read again` };
+  const form = formOf(change.kind, change.in);
+  const before = new Configuration(source?.text ?? form.empty, form);
+  const edited = before.with(change.set);
+  if ('error' in edited) return { error: `${place}: ${edited.error}` };
+  if (source && edited.text === source.text) return { error: `${place} of ${node} has these values already` };
+  const after = new Configuration(edited.text, form);
+  const changed: AgentChange = { cluster, node, change, source, before, after };
+  const ignored = change.kind === 'kube-proxy' ? ignoredFlags(changed) : undefined;
+  return ignored === undefined ? changed : { error: ignored };
+}
+
+function operationsOf({ in: place }: AgentPlanned, { source, after }: AgentChange): Operation[] {
+  const before = source?.text;
+  if ('etcd' in place) return [{ kind: 'etcd', ...place.etcd, before, after: after.text }];
+  if ('configMap' in place)
+    return [{ kind: 'config-map', ...place.configMap, before: before ?? '', after: after.text }];
+  const path = pathOf(place) ?? '';
+  const file: Operation = { kind: 'file', path, before, after: after.text };
+  // systemd goes by what it has read of a unit.
+  const reload: Operation = { kind: 'restart', agent: 'systemd', argv: ['systemctl', 'daemon-reload'] };
+  return /\/systemd\/system\/.*\.(service|conf)$/.test(path) ? [file, reload] : [file];
+}
+
+function restarts({ restart }: AgentPlanned, agent: string): Operation[] {
+  return restart ? [{ kind: 'restart', agent: restart.includes('docker') ? 'dockerd' : agent, argv: restart }] : [];
 }
