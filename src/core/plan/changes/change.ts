@@ -31,9 +31,7 @@ export function makeChange(cluster: Cluster, change: PlannedChange): ClusterChan
     const made = agentOperations(cluster, change.node, change);
     if ('error' in made) return made;
     const predicted = predictAgent(cluster, change.node, change);
-    return 'error' in predicted
-      ? { ...made, cluster, unknown: predicted.error }
-      : { ...made, cluster: predicted.cluster };
+    return 'error' in predicted ? { ...made, cluster, unknown: predicted.error } : { ...made, ...predicted };
   }
   const made = changeHost(host, change);
   if ('error' in made) return made;

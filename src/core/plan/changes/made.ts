@@ -20,8 +20,3 @@ export function withOutput(record: NamespaceRecord, id: string, command: string,
 export function endLine(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
-
-/** The probe id of a file's text. */
-export function fileOutput(path: string): string {
-  return `file:${path}`;
-}

@@ -3,7 +3,8 @@ import { failed } from '../../snapshot/netfilter';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { FileOperation, Operation } from '../operation';
 import type { SysctlPlanned } from '../plan';
-import { endLine, fileOutput, type Made, type Refused, withOutput } from './made';
+import { fileOutput } from '../../snapshot/file-output';
+import { endLine, type Made, type Refused, withOutput } from './made';
 
 /** A sysctl, running; and where a file is named, over a reboot too. */
 export function changeSysctl(host: NetworkNamespace, { key, value, file }: SysctlPlanned): Made | Refused {
