@@ -17,6 +17,7 @@ const common = {
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
   external: OPTIONAL_NATIVES,
+  loader: { '.sh': 'text' },
 };
 
 const page = { ...common, platform: 'browser', format: 'iife', target: 'es2022' };

@@ -22,6 +22,7 @@ export async function bundleTests(files, outfile, options = {}) {
     sourcemap: 'linked',
     logLevel: 'warning',
     packages: 'external',
+    loader: { '.sh': 'text' },
     ...options,
   });
 }

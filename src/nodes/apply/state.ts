@@ -1,6 +1,6 @@
 import type { Operation } from '../../core/plan/operation';
 
-/** Where a node's change is. The first four and the last three last; from `armed` to `confirming` the switch is armed. */
+/** Where a node's change is. From `armed` to `confirming` its switch is armed. */
 export type Stage =
   /** Nothing was done yet. */
   | 'waiting'
@@ -29,11 +29,8 @@ export type Stage =
   /** Not all could be taken back; `problem` says what. */
   | 'revert failed';
 
-/**
- * What reverts the node when nobody confirms: a timer of systemd, a process of its own, or a job of at, which is up to two
- * minutes late.
- */
-export type Guard = 'systemd' | 'process' | 'at';
+/** What reverts the node when nobody confirms: a timer of systemd, or a process of its own. */
+export type Guard = 'systemd' | 'process';
 
 /** What an operation expects, and what is there instead. */
 export interface Conflict {

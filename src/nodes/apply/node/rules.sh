@@ -1,0 +1,156 @@
+# Rules and tables. Arguments of each: N PROGRAM TABLE [CHAIN]; PROGRAM is iptables, ip6tables-legacy …
+
+# Another iptables may hold the lock: exit code 4, which nft gives, too, when the rules change while it works.
+patience=${patience:-8}
+
+# How a version says that it is to wait (iptables 1.4.20 and 1.4.22; iptables-restore 1.6.2).
+lock_of() {
+  case $("$1" --help 2>/dev/null) in
+    *'[seconds]'*) echo '-w 2' ;;
+    *--wait*) echo '-w' ;;
+  esac
+}
+
+restore_lock_of() {
+  limited 10 "$1-restore" -w 1 --noflush --test </dev/null >/dev/null 2>&1 && echo '-w 2'
+}
+
+# tables PROGRAM WORDS …: an iptables command, tried again while the lock is held.
+tables() {
+  program=$1
+  shift
+  locked=0
+  # shellcheck disable=SC2046
+  until run "$program" $(lock_of "$program") "$@"; do
+    [ "$code" = 4 ] || [ "$code" = 124 ] || return 1
+    locked=$((locked + 1))
+    [ "$locked" -lt "$patience" ] || return 1
+    sleep 1
+  done
+}
+
+# restore PROGRAM FILE WORDS …: likewise, all or nothing of one table.
+restore() {
+  program=$1 file=$2
+  shift 2
+  locked=0
+  # shellcheck disable=SC2046
+  until run "$program-restore" $(restore_lock_of "$program") "$@" <"$file"; do
+    [ "$code" = 4 ] || [ "$code" = 124 ] || return 1
+    locked=$((locked + 1))
+    [ "$locked" -lt "$patience" ] || return 1
+    sleep 1
+  done
+}
+
+# A table in the words of iptables-save, without counters and comments. Nothing where there is no such table: asked for it
+# by name, iptables-save would make it.
+show_table() {
+  saved=$(limited 20 "$2-save" 2>/dev/null) || return 2
+  printf '%s\n' "$saved" | sed -n "/^\*$3\$/,/^COMMIT\$/p" |
+    sed -e '/^#/d' -e '/^$/d' -e 's/^\[[0-9]*:[0-9]*\] //' -e 's/^\(:[^ ]* [^ ]*\) \[[0-9]*:[0-9]*\]$/\1/'
+}
+
+# A chain in the words of iptables -S; nothing where there is no such chain. A table that is not there yet has the kernel's
+# own chains all the same, and asking for them by -S would make it.
+show_rule() {
+  listing=$(show_table "$@") || return 2
+  [ -n "$listing" ] || case $4 in
+    PREROUTING | INPUT | FORWARD | OUTPUT | POSTROUTING) listing=":$4 ACCEPT" ;;
+  esac
+  printf '%s\n' "$listing" | awk -v chain="$4" '
+    $1 == ":" chain { print $2 == "-" ? "-N " chain : "-P " chain " " $2 }
+    $1 == "-A" && $2 == chain'
+}
+
+backup_rule() {
+  show_table "$1" "$2" "$3" >"$dir/$1/table"
+}
+
+forth_table() {
+  restore "$2" "$dir/$1/after"
+}
+
+back_table() {
+  [ -s "$dir/$1/before" ] && restore "$2" "$dir/$1/before"
+}
+
+# Whether nothing but the one line was changed, however the node writes it: like_rule N PROGRAM TABLE CHAIN.
+like_rule() {
+  show_rule "$@" | awk -v before="$dir/$1/before" -v after="$dir/$1/after" '
+    BEGIN {
+      while ((getline line < before) > 0) { old[line]++; lines-- }
+      while ((getline line < after) > 0) { lines++ }
+    }
+    { seen++; if (old[$0]-- <= 0) more++ }
+    END {
+      for (line in old) if (old[line] > 0) less += old[line]
+      exit more > 1 || less > 1 || more - less != lines
+    }'
+}
+
+# What takes back our change of the chains and leaves what others have changed since: commands for iptables-restore
+# --noflush. Files: before, after, now; of a whole table, or what -S says of a chain. A chain that only we changed becomes
+# as it was; from others, the lines that we added are taken out and those that we removed are put back.
+MERGE='
+  function lines_of(text, list) { return text == "" ? 0 : split(substr(text, 2), list, "\n") }
+  function chain(name) { if (!(name in known)) { known[name] = 1; order[++chains] = name } }
+  { file = FILENAME == ARGV[1] ? 1 : FILENAME == ARGV[2] ? 2 : 3 }
+  /^[:-][^A]/ {
+    name = /^:/ ? substr($1, 2) : $2
+    declared[file, name] = /^-N/ ? "-" : /^:/ ? $2 : $3
+    chain(name)
+  }
+  /^-A / { rules[file, $2] = rules[file, $2] "\n" $0; chain($2) }
+  END {
+    print "*" table
+    for (at = 1; at <= chains; at++) {
+      name = order[at]
+      was = declared[1, name]; ours = declared[2, name]; is = declared[3, name]
+      if (was == ours && rules[1, name] == rules[2, name] || is == "" && (was == "" || ours != "")) continue
+      text = rules[3, name] == rules[2, name] ? rules[1, name] : merged(name)
+      if (was == "" && text == "") { flush = flush "-F " name "\n"; gone = gone "-X " name "\n"; continue }
+      policy = is == ours ? was : is
+      print ":" name " " (policy == "" ? "-" : policy)
+      out = out "-F " name text "\n"
+    }
+    printf "%s%s%s", flush, out, gone
+    print "COMMIT"
+  }
+  function merged(name, list, ours, put, size, at, kept, text) {
+    size = lines_of(rules[2, name], list)
+    for (at = 1; at <= size; at++) ours[list[at]]++
+    size = lines_of(rules[1, name], list)
+    for (at = 1; at <= size; at++) if (ours[list[at]] > 0) ours[list[at]]--; else put[at] = list[at]
+    size = lines_of(rules[3, name], list)
+    kept = 0
+    for (at = 1; at <= size; at++) {
+      if (ours[list[at]] > 0) { ours[list[at]]--; continue }
+      while ((kept + 1) in put) text = text "\n" put[++kept]
+      text = text "\n" list[at]
+      kept++
+    }
+    size = lines_of(rules[1, name], list)
+    for (at = kept + 1; at <= size; at++) if (at in put) text = text "\n" put[at]
+    return text
+  }'
+
+# mend_rule N PROGRAM TABLE: takes back what is left of our change beside what others have changed. The last resort is the
+# whole table as it was.
+mend_rule() {
+  if awk -v table="$3" "$MERGE" "$dir/$1/before" "$dir/$1/after" "$dir/$1/now" >"$dir/$1/mend" 2>/dev/null &&
+    restore "$2" "$dir/$1/mend" --noflush; then
+    cmp -s "$dir/$1/now" "$dir/$1/after" || result "operation $1: what others have changed meanwhile is kept"
+  else
+    [ -s "$dir/$1/table" ] && restore "$2" "$dir/$1/table" &&
+      result "table $3 is as it was before the change; what others have changed in it since is lost"
+  fi
+}
+
+# A table of nft that the change has made goes again when nothing is in it.
+forget_table() {
+  [ -e "$dir/$1/table" ] && [ ! -s "$dir/$1/table" ] && command -v nft >/dev/null 2>&1 || return 0
+  case $("$2" -V 2>/dev/null) in *nf_tables*) ;; *) return 0 ;; esac
+  case $2 in ip6*) family=ip6 ;; *) family=ip ;; esac
+  show_table "$@" | grep -qvx -e '\*.*' -e ':[A-Z]* ACCEPT' -e COMMIT || nft delete table "$family" "$3" 2>/dev/null
+}
