@@ -41,12 +41,15 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
       assertSame(await machine.state(), before);
       const done = await application.apply(never);
       assert.equal(done, true, words(application));
-      assert.equal(application.nodes[0]?.stage, 'unconfirmed');
-      assert.equal(application.nodes[0]?.guard, 'process');
+      assert.deepEqual(stagesOf(application), ['unconfirmed']);
+      assert.deepEqual(
+        application.nodes.map(({ guard }) => guard),
+        ['process'],
+      );
       assert.match(await machine.run('iptables -t nat -S POSTROUTING'), /-A POSTROUTING -o flannel0 -j MASQUERADE\n/);
       assert.match(await machine.run('cat /etc/kubernetes/proxy.conf'), /clusterCIDR: 10\.1\.0\.0\/16/);
       assert.equal(await application.revert(), true, words(application));
-      assert.equal(application.nodes[0]?.stage, 'reverted');
+      assert.deepEqual(stagesOf(application), ['reverted']);
       assertSame(await machine.state(), before);
       assert.equal(await machine.run('cat /var/log/agent'), 'restarted\nrestarted\n');
     });
@@ -70,7 +73,7 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
     const application = applicationOf(context, machine, [MASQUERADE], { confirmWithin: 6 });
     assert.equal(await application.apply(never), true, words(application));
     assert.equal(await application.confirm(), true, words(application));
-    assert.equal(application.nodes[0]?.stage, 'confirmed');
+    assert.deepEqual(stagesOf(application), ['confirmed']);
     assert.equal(
       await machine.state(),
       before.replace(/(10\.1\.9\.0\/24 ! -o docker0 -j MASQUERADE\n)/, '$1-A POSTROUTING -o flannel0 -j MASQUERADE\n'),
@@ -84,6 +87,10 @@ function assertSame(actual: string, expected: string): void {
     { more: linesWithout(actual, expected), less: linesWithout(expected, actual), same: actual === expected },
     { more: [], less: [], same: true },
   );
+}
+
+function stagesOf({ nodes }: Application): string[] {
+  return nodes.map(({ stage }) => stage);
 }
 
 function words(application: Application): string {
