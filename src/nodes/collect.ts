@@ -6,6 +6,8 @@ import { commandLine } from './batch/quote';
 import { SHELL } from './batch/script';
 import { findNamespaces, type FoundNamespace } from './namespaces';
 import { lastLine, type ReadOutput } from './output';
+import { agentFilesPlan } from './agent-files';
+import { AGENT_PROBE } from './agent-probes';
 import { HOST, hostPlan, namespacePlan, NAMESPACES_AT_ONCE, type PlannedProbe } from './plan';
 import { gapsOf, type Limits, resultOf, type Shortcoming } from './result';
 import type { Connection } from './ssh/connection';
@@ -72,7 +74,9 @@ class Collector {
     const { root, broken } = await this.read(hostPlan());
     if (broken && !this.outputs.has(HOST)) throw broken;
     const found = broken ? [] : this.within(root);
-    const brokenLater = broken ?? (await this.readAll(found));
+    const files = agentFilesPlan(this.outputs.get(HOST)?.[AGENT_PROBE.id]?.stdout ?? '');
+    const withoutFiles = broken ?? (files.length > 0 ? (await this.read(files)).broken : undefined);
+    const brokenLater = withoutFiles ?? (await this.readAll(found));
     const { shortcomings } = this;
     return {
       root,

@@ -1,4 +1,5 @@
 import type { Task } from './batch/script';
+import { AGENT_PROBE, CONFIG_MAP_PROBES } from './agent-probes';
 import type { FoundNamespace } from './namespaces';
 import { NODE_PROBES } from './node-probes';
 import { PROBES, type Probe } from './probes';
@@ -20,7 +21,7 @@ function formsOf(probe: Probe): (readonly string[])[] {
 
 /** What is read of a node itself. */
 export function hostPlan(): PlannedProbe[] {
-  return [...PROBES, ...NODE_PROBES].map((probe) => {
+  return [...PROBES, ...NODE_PROBES, AGENT_PROBE, ...CONFIG_MAP_PROBES].map((probe) => {
     const forms = formsOf(probe);
     return { namespace: HOST, probe, forms, task: { attempts: forms, root: probe.needsRoot } };
   });
