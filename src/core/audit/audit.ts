@@ -53,6 +53,31 @@ export function audit(cluster: Cluster): Audit {
 
 /** The same, a pair at a time: for those who have something else to do between. */
 export function* auditInSteps(cluster: Cluster): Generator<AuditProgress, Audit> {
+  const questions = auditQuestions(cluster);
+  const pairs: Pair[] = [];
+  const causes = new Map<string, Cause & { pairs: number[] }>();
+  for (const question of questions) {
+    const traced = trace(cluster, question);
+    const pair = 'error' in traced ? untraced(traced.error) : verdictOf(traced.value);
+    for (const finding of pair.findings) note(causes, finding, pairs.length);
+    pairs.push({ ...question, verdict: pair.verdict, answer: pair.answer });
+    yield { done: pairs.length, of: questions.length };
+  }
+  return {
+    hoplensAudit: 1,
+    cluster: cluster.name,
+    pairs,
+    causes: [...causes.values()].sort(
+      (one, other) => sure(pairs, other) - sure(pairs, one) || other.pairs.length - one.pairs.length,
+    ),
+  };
+}
+
+/** What is asked of each pair. */
+export type AuditQuestion = Pick<Pair, 'from' | 'to' | 'protocol' | 'service'>;
+
+/** From every namespace to every port of every service. */
+export function auditQuestions(cluster: Cluster): AuditQuestion[] {
   const origins = cluster.nodes.flatMap((node) =>
     node.namespaces.map(({ name, kind }) => (kind === 'host' ? node.name : `${node.name}/${name}`)),
   );
@@ -65,25 +90,7 @@ export function* auditInSteps(cluster: Cluster): Generator<AuditProgress, Audit>
       })),
     ),
   );
-  const pairs: Pair[] = [];
-  const causes = new Map<string, Cause & { pairs: number[] }>();
-  for (const from of origins)
-    for (const target of targets) {
-      const { to, protocol } = target;
-      const traced = trace(cluster, { from, to, protocol });
-      const pair = 'error' in traced ? untraced(traced.error) : verdictOf(traced.value);
-      for (const finding of pair.findings) note(causes, finding, pairs.length);
-      pairs.push({ from, ...target, verdict: pair.verdict, answer: pair.answer });
-      yield { done: pairs.length, of: origins.length * targets.length };
-    }
-  return {
-    hoplensAudit: 1,
-    cluster: cluster.name,
-    pairs,
-    causes: [...causes.values()].sort(
-      (one, other) => sure(pairs, other) - sure(pairs, one) || other.pairs.length - one.pairs.length,
-    ),
-  };
+  return origins.flatMap((from) => targets.map((target) => ({ from, ...target })));
 }
 
 interface Judged {

@@ -50,10 +50,21 @@ function traceChanged(
   facts: Facts,
 ): Resolved<TraceResult> {
   const changed = applyChanges(cluster, changes);
-  if ('error' in changed) return changed;
-  const asked = understand(changed.cluster, question);
+  return 'error' in changed ? changed : traceExpected(changed.cluster, question, facts);
+}
+
+/**
+ * A trace of a cluster as it is expected to be after a change: what was seen before is no evidence for it, while what
+ * that has proven of the kernel's settings still holds.
+ */
+export function traceAfter(before: Cluster, after: Cluster, question: Question): Resolved<TraceResult> {
+  return traceExpected(after, question, establishedFacts(before));
+}
+
+function traceExpected(cluster: Cluster, question: Question, facts: Facts): Resolved<TraceResult> {
+  const asked = understand(cluster, question);
   if ('error' in asked) return asked;
-  return { value: run(changed.cluster, question, asked.value, facts, false) };
+  return { value: run(cluster, question, asked.value, facts, false) };
 }
 
 type Facts = ReadonlyMap<string, Established>;

@@ -1,0 +1,120 @@
+import type { Family } from '../net/address';
+import type { Cluster } from '../snapshot/cluster';
+import type { NetworkNamespace } from '../snapshot/namespace';
+import type { Compiled } from './compile';
+import type { NodeOperations, Operation } from './operation';
+import { changedChains } from './state';
+
+/** What a plan changes on one node, as two texts to lay side by side. */
+export interface NodeDiff {
+  readonly node: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two versions of one thing that is changed. */
+interface Section {
+  readonly title: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** The diff of each node that a plan changes: what is the same is left out, and so is what changes by itself. */
+export function diffOf(cluster: Cluster, { nodes, after }: Pick<Compiled, 'nodes' | 'after'>): NodeDiff[] {
+  const changed = new Set([...nodes.map(({ node }) => node), ...after.nodes.map(({ name }) => name)]);
+  return [...changed].flatMap((node) => {
+    const { operations } =
+      nodes.find((one) => one.node === node) ?? ({ node, operations: [] } satisfies NodeOperations);
+    const sections = [
+      ...stateSections(cluster.node(node)?.host, after.node(node)?.host),
+      ...foldOperations(operations),
+    ].filter((one) => one.before.join('\n') !== one.after.join('\n'));
+    if (sections.length === 0) return [];
+    const text = (side: 'before' | 'after'): string =>
+      sections.map((one) => [`# ${one.title}`, ...one[side], ''].join('\n')).join('\n');
+    return [{ node, before: text('before'), after: text('after') }];
+  });
+}
+
+/** Rules, routes and policy rules, as what was collected shows them. */
+function stateSections(before: NetworkNamespace | undefined, after: NetworkNamespace | undefined): Section[] {
+  if (before?.record === after?.record) return [];
+  return ([4, 6] as const).flatMap((family) => [
+    ...changedChains(before, after, family).map(({ table, ...lines }) => ({
+      title: `${family === 4 ? 'iptables' : 'ip6tables'} -t ${table}`,
+      ...lines,
+    })),
+    {
+      title: `ip -${family} route`,
+      before: routesOf(before, family),
+      after: routesOf(after, family),
+    },
+    {
+      title: `ip -${family} rule`,
+      before: rulesOf(before, family),
+      after: rulesOf(after, family),
+    },
+  ]);
+}
+
+/** Without the local table, which follows from the addresses. */
+function routesOf(host: NetworkNamespace | undefined, family: Family): string[] {
+  const routes = host?.routes(family)?.routes ?? [];
+  return routes.filter(({ table, family: own }) => table !== 'local' && own === family).map(({ text }) => text);
+}
+
+function rulesOf(host: NetworkNamespace | undefined, family: Family): string[] {
+  return (host?.policyRules(family)?.rules ?? []).map(({ priority, text }) => `${priority}: ${text}`);
+}
+
+/** What the outputs do not show: the first state of each thing, and the last. */
+function foldOperations(operations: readonly Operation[]): Section[] {
+  const sections = new Map<string, Section>();
+  for (const operation of operations) {
+    const section = sectionOf(operation);
+    if (section)
+      sections.set(section.title, { ...section, before: sections.get(section.title)?.before ?? section.before });
+  }
+  return [...sections.values()];
+}
+
+function sectionOf(operation: Operation): Section | undefined {
+  const lines = (text: string | undefined): string[] => (text === undefined ? [] : text.replace(/\n$/, '').split('\n'));
+  switch (operation.kind) {
+    case 'rule':
+    case 'table':
+    case 'route':
+    case 'policy-rule':
+      return undefined;
+    case 'sysctl': {
+      const { key } = operation;
+      return {
+        title: `sysctl ${key}`,
+        before: [`${key} = ${operation.before}`],
+        after: [`${key} = ${operation.after}`],
+      };
+    }
+    case 'file':
+      return { title: operation.path, before: lines(operation.before), after: lines(operation.after) };
+    case 'etcd':
+      return { title: `etcd ${operation.key}`, before: jsonLines(operation.before), after: jsonLines(operation.after) };
+    case 'config-map':
+      return {
+        title: `ConfigMap ${operation.namespace}/${operation.name}, ${operation.entry}`,
+        before: lines(operation.before),
+        after: lines(operation.after),
+      };
+    case 'restart':
+      return { title: operation.agent, before: [], after: [`restarted by: ${operation.argv.join(' ')}`] };
+  }
+}
+
+/** A value of flannel's is JSON in one line. */
+function jsonLines(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  try {
+    return JSON.stringify(JSON.parse(text), undefined, 2).split('\n');
+  } catch {
+    return text.split('\n');
+  }
+}
