@@ -20,6 +20,8 @@ export interface Packet {
   readonly dport?: number;
   /** ICMP and ICMPv6 only. */
   readonly icmp?: { readonly type: number; readonly code: number; readonly id?: number };
+  /** ICMP errors: the packet that they are about, as the sender of the error had it. */
+  readonly inner?: Packet;
   /** TCP only: the bits of `FLAG`. */
   readonly flags?: number;
   readonly mark: number;

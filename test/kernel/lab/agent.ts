@@ -61,7 +61,7 @@ export interface ClientResult {
 
 /** pyenv and its like put a slow script under the name python3. */
 let python: string | undefined;
-function pythonPath(): string {
+export function pythonPath(): string {
   python ??= execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
   return python;
 }

@@ -4,6 +4,7 @@ import type { Run, TracedLeg } from '../simulator/simulate';
 import { asymmetry } from './asymmetry';
 import { failure } from './failure';
 import { flavoursAtOdds } from './flavours';
+import { mtuFindings } from './mtu';
 import { overlayNotes } from './overlay-notes';
 import { staleConnections } from './stale-connection';
 import { unexpectedOwner } from './owner';
@@ -18,6 +19,7 @@ export function findingsOf(cluster: Cluster, run: Run): Finding[] {
     ...staleConnections(cluster, run),
     ...unexpectedOwner(cluster, run),
     ...overlayNotes(cluster, run),
+    ...mtuFindings(cluster, run),
   ];
 }
 

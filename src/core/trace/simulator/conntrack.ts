@@ -51,6 +51,7 @@ export class Conntrack {
 
   /** net/netfilter/nf_conntrack_core.c `nf_conntrack_in`: what the packet belongs to, creating an entry where it opens one. */
   track(packet: Packet, zone: { original: number; reply: number }, loose: boolean): Tracking {
+    if (packet.inner) return this.relate(packet, packet.inner);
     const tuple = tupleOf(packet);
     for (const connection of this.connections) {
       const direction =
@@ -82,6 +83,27 @@ export class Conntrack {
       }),
     };
     return { state: 'NEW', direction: 'original', connection };
+  }
+
+  /**
+   * An ICMP error belongs to the connection of the packet that it carries, and goes against that packet's direction
+   * (net/netfilter/nf_conntrack_proto_icmp.c `nf_conntrack_inet_error`).
+   */
+  private relate(error: Packet, inner: Packet): Tracking {
+    const sought = invert(tupleOf(inner));
+    for (const connection of this.connections)
+      for (const direction of ['original', 'reply'] as const)
+        if (sameTuple(connection[direction], sought) && sameAddress(connection[direction].dst, error.dst))
+          return { state: 'RELATED', direction, connection };
+    return { state: 'INVALID' };
+  }
+
+  /** The connection of a packet with this tuple, and the packet's direction. */
+  find(tuple: Tuple): { connection: Connection; direction: 'original' | 'reply' } | undefined {
+    for (const connection of this.connections)
+      for (const direction of ['original', 'reply'] as const)
+        if (sameTuple(connection[direction], tuple)) return { connection, direction };
+    return undefined;
   }
 
   /** The packet has left the last hook: its entry is in the table from now on. True where it was not before. */

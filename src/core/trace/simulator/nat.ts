@@ -198,7 +198,7 @@ export function rewrite(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {
       ? samePlace(target.dst, target.dport, now.dst, now.dport)
       : samePlace(target.src, target.sport, now.src, now.sport);
   if (same) return;
-  skb.packet = packet;
+  skb.packet = packet.inner ? { ...packet, inner: innerOf(packet.inner, connection, direction, other) } : packet;
   // The first packet is rewritten by the rule itself, whose step shows it.
   if (!connection.confirmed) return;
   const place =
@@ -206,6 +206,12 @@ export function rewrite(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {
   const effect = direction === 'reply' ? `${side} restored to ${place}` : `${side} becomes ${place}`;
   const text = direction === 'reply' ? 'un-NAT of the reply by conntrack' : 'NAT as the connection has it';
   walk.recorder.step(stack, skb, 'nat', effect, { hook, text, before });
+}
+
+/** The packet within an ICMP error is put back, too: on its other side (net/netfilter/nf_nat_proto.c `nf_nat_icmp_reply_translation`). */
+function innerOf(inner: Packet, connection: Connection, direction: 'original' | 'reply', side: Manipulation): Packet {
+  const target = direction === 'original' ? connection.reply : connection.original;
+  return side === 'destination' ? withDestination(inner, target) : withSource(inner, target);
 }
 
 function withDestination(packet: Packet, target: Tuple): Packet {

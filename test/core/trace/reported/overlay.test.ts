@@ -175,4 +175,28 @@ suite('reported: the overlay', () => {
     cites: ['inet 10.0.2.15/24'],
     fix: null,
   });
+
+  testReported('pods keep the MTU of Ethernet, and the tunnel takes 50 bytes less: the node says so by ICMP', {
+    nodes: vxlan(DIFFERENT),
+    ask: { from: 'pod:default/pod-one', to: '10.187.1.5:80' },
+    verdict: 'connected',
+    code: 'mtu-signalled',
+    severity: 'info',
+    on: 'one',
+    says: ['more than 1450 bytes', 'up to 1500', 'flannel.1 of one'],
+    cites: ['flannel.1: <'],
+    fix: null,
+  });
+
+  testReported('the same, and the node lets no ICMP out: connections hang once data flows', {
+    nodes: vxlan(DIFFERENT, { one: { rules: ['filter -A OUTPUT -p icmp -j DROP'] } }),
+    ask: { from: 'pod:default/pod-one', to: '10.187.1.5:80' },
+    verdict: 'connected',
+    code: 'pmtu-black-hole',
+    severity: 'warning',
+    on: 'one',
+    says: ['more than 1450 bytes', 'does not hear of it', '-A OUTPUT -p icmp -j DROP'],
+    cites: ['flannel.1: <', '-A OUTPUT -p icmp -j DROP'],
+    fix: 'iptables -t mangle -A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1410',
+  });
 });
