@@ -34,6 +34,7 @@ const PACKAGES = [
   { name: 'openssh-client', proof: ['ssh'], steps: nodes },
   { name: 'etcd-server', proof: ['etcd'], steps: nodes },
   { name: 'etcd-client', proof: ['etcdctl'], steps: nodes },
+  { name: 'faketime', proof: ['faketime'], steps: ['live'] },
   { name: 'fish', proof: ['fish'], steps: nodes },
   { name: 'openssl', proof: ['openssl'], steps: ['nodes'] },
   { name: 'tcsh', proof: ['tcsh'], steps: ['nodes'] },

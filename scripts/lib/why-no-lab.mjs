@@ -1,7 +1,20 @@
 import { tryIsolated } from './isolated.mjs';
 import { findProgram } from './programs.mjs';
 
-const PROGRAMS = ['bridge', 'conntrack', 'curl', 'etcd', 'etcdctl', 'fish', 'ip', 'ip6tables', 'ipset', 'iptables'];
+const PROGRAMS = [
+  'bridge',
+  'conntrack',
+  'curl',
+  'etcd',
+  'etcdctl',
+  'faketime',
+  'fish',
+  'flock',
+  'ip',
+  'ip6tables',
+  'ipset',
+  'iptables',
+];
 PROGRAMS.push('nft', 'nsenter', 'perl', 'python3', 'ss', 'ssh', 'ssh-keygen', 'sshd', 'sudo', 'sysctl', 'unshare');
 
 /** What a lab needs of the kernel; some containers and some kernels have it not. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectTo } from '../../src/nodes/apply/options';
@@ -10,14 +10,15 @@ import { mustRun } from '../kernel/lab/command';
 import { keyPair } from '../nodes/support/fake-node';
 import { settingsFor } from '../nodes/support/settings';
 import { Machine } from './machine';
+import { neighboursOf } from './processes';
 import { Sshd } from './sshd';
 
 export interface GuardedMachineOptions {
   /** What `/bin/sh` is; default: as here. */
   readonly sh?: 'bash' | 'busybox' | 'dash' | undefined;
   readonly etcd?: boolean;
-  /** Lines for sshd_config. */
-  readonly sshd?: readonly string[];
+  /** Whether its processes take their time from /etc/faketimerc (libfaketime(1)); the kernel does not. */
+  readonly clock?: boolean;
 }
 
 let next = 1;
@@ -51,10 +52,10 @@ export class GuardedMachine {
     readonly settings: HostSettings,
     private readonly space: string,
     private readonly folder: string,
-    private readonly sshdConfig: readonly string[],
+    private readonly link: string,
   ) {}
 
-  static async start({ sh, etcd = false, sshd: config = [] }: GuardedMachineOptions = {}): Promise<GuardedMachine> {
+  static async start(options: GuardedMachineOptions = {}): Promise<GuardedMachine> {
     const number = next++;
     const space = `guarded-${number}`;
     const [here, there] = [`10.78.${number}.1`, `10.78.${number}.2`];
@@ -74,7 +75,7 @@ ip -n ${space} link set lo up`,
     );
     const machine = await Machine.start({ folder, prefix: ['ip', 'netns', 'exec', space] });
     try {
-      return await GuardedMachine.furnish(machine, space, there, { sh, etcd, sshd: config });
+      return await GuardedMachine.furnish(machine, { space, address: there, link: `guarded${number}` }, options);
     } catch (error) {
       await machine.close();
       throw error;
@@ -83,9 +84,8 @@ ip -n ${space} link set lo up`,
 
   private static async furnish(
     machine: Machine,
-    space: string,
-    address: string,
-    { sh, etcd, sshd: config = [] }: GuardedMachineOptions,
+    { space, address, link }: { readonly space: string; readonly address: string; readonly link: string },
+    { sh, etcd, clock }: GuardedMachineOptions,
   ): Promise<GuardedMachine> {
     const { folder } = machine;
     writeFileSync(join(folder, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
@@ -95,7 +95,13 @@ ip -n ${space} link set lo up`,
     if (sh !== undefined)
       await mustRun([...machine.enter, 'sh', '-euc', `mount --bind "$(command -v ${sh})" "$(readlink -f /bin/sh)"`]);
     if (etcd === true) await startEtcd(machine);
-    const sshd = await Sshd.start(machine, { port: 22, config });
+    if (clock === true) {
+      // Where it keeps the times of processes, by their numbers, which other machines have, too.
+      await mustRun([...machine.enter, 'mount', '-t', 'tmpfs', 'tmpfs', '/dev/shm']);
+      writeFileSync(join(folder, 'etc/faketimerc'), '+0\n');
+      writeFileSync(join(folder, 'etc/ld.so.preload'), `${fakeTime()}\n`);
+    }
+    const sshd = await Sshd.start(machine, { port: 22 });
     const keys = mkdtempSync(join(tmpdir(), 'hoplens-keys-'));
     writeFileSync(join(keys, 'key'), key.private, { mode: 0o600 });
     writeFileSync(join(keys, 'known_hosts'), `${knownHostName(address, 22)} ${sshd.hostKey}\n`);
@@ -108,7 +114,7 @@ ip -n ${space} link set lo up`,
       identitiesOnly: true,
       connectTimeout: 3_000,
     });
-    return new GuardedMachine(machine, sshd, settings, space, folder, config);
+    return new GuardedMachine(machine, sshd, settings, space, folder, link);
   }
 
   get name(): string {
@@ -125,7 +131,18 @@ ip -n ${space} link set lo up`,
   /** Ends the sshd that listens, not the sessions; and starts it anew. */
   async restartSshd(): Promise<void> {
     await this.sshd.close();
-    this.sshd = await Sshd.start(this.machine, { port: 22, config: this.sshdConfig });
+    this.sshd = await Sshd.start(this.machine, { port: 22 });
+  }
+
+  /** Ends all sessions at once. */
+  breakConnections(): void {
+    for (const { pid, command } of neighboursOf(this.machine.target))
+      if (/^sshd: \w+ \[priv\]|^sshd: \w+@notty/.test(command)) process.kill(Number(pid), 'SIGKILL');
+  }
+
+  /** The cable to it. */
+  async setLink(to: 'up' | 'down'): Promise<void> {
+    await mustRun(['ip', 'link', 'set', this.link, to]);
   }
 
   /** All that a change of it may touch. Equal texts: nothing is different, and nothing of a change is left. */
@@ -174,4 +191,12 @@ ETCDCTL_API=2 etcdctl set /coreos.com/network/config '{"Network":"10.1.0.0/16","
 ETCDCTL_API=3 etcdctl put /coreos.com/network/config '{"Network":"10.1.0.0/16","Backend":{"Type":"udp"}}' >/dev/null
 `,
   );
+}
+
+/** Where Debian and its like have it. */
+function fakeTime(): string {
+  const files = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`);
+  const file = files.find((one) => existsSync(one));
+  if (file === undefined) throw new Error('libfaketime is not installed');
+  return file;
 }

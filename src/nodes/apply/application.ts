@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { inverseOf } from '../../core/plan/inverse';
 import type { NodeOperations } from '../../core/plan/operation';
 import { messageOf } from '../ssh/errors';
 import { GuardedNode } from './guarded-node';
@@ -201,6 +202,12 @@ export class Application {
         }
       }),
     );
+  }
+
+  /** What takes back later what was done on a node, if nothing else has changed it since: for an application of its own. */
+  inverse(node: string): NodeOperations {
+    const found = this.guarded.find((one) => one.node === node);
+    return inverseOf(found?.carriedOut ?? { node, operations: [] });
   }
 
   /** Ends the connections. Nodes that are not confirmed revert by themselves. */

@@ -27,6 +27,8 @@ export class GuardedNode implements NodeState {
   problem: string | undefined;
   /** When its time is over, by performance.now; rather too early than too late. */
   private deadline: number | undefined;
+  /** Whether it was told to change anything. */
+  private begun = false;
   private readonly heard: Heard;
   private readonly link: NodeLink;
 
@@ -155,6 +157,7 @@ export class GuardedNode implements NodeState {
   /** What has come of it is told by the proof. */
   async carryOut(signal: AbortSignal): Promise<void> {
     this.enter('changing');
+    this.begun = true;
     try {
       await this.link.run((mark) => runVerb(this.options.change, 'apply', mark), signal);
     } catch (error) {
@@ -217,7 +220,12 @@ export class GuardedNode implements NodeState {
     while (!signal.aborted && !this.ended) {
       try {
         await this.link.run((mark) => runVerb(this.options.change, 'revert', mark), signal, { idle: REVERT_IDLE });
-        if (this.told() === 'gone') break;
+        if (this.told() === 'gone') {
+          // Its switch was not armed after all.
+          if (!this.begun) this.heard.ending = { result: 'reverted', why: '' };
+          this.follow();
+          break;
+        }
       } catch (error) {
         this.options.onLog(messageOf(error));
       }

@@ -96,3 +96,14 @@ export const ALL: readonly Operation[] = [
   ...ETCD,
   RESTART,
 ];
+
+const INPUT = ['-P INPUT ACCEPT', '-A INPUT -i lo -j ACCEPT'];
+
+/** Nobody can log in any more, and those who are hear nothing. */
+export const DROP_SSH: Operation = {
+  ...{ kind: 'rule', family: 4, flavour: 'default', table: 'filter', chain: 'INPUT' },
+  does: ['-A', 'INPUT', '-p', 'tcp', '-m', 'tcp', '--dport', '22', '-j', 'DROP'],
+  undoes: ['-D', 'INPUT', '-p', 'tcp', '-m', 'tcp', '--dport', '22', '-j', 'DROP'],
+  before: INPUT,
+  after: [...INPUT, '-A INPUT -p tcp -m tcp --dport 22 -j DROP'],
+};

@@ -12,9 +12,10 @@ journal=$home/journal
 open=/run/hoplens/open
 mark=
 
-# Tells the client, on a line that begins with its mark; what else the login prints does not.
+# Tells the client, on a line that begins with its mark; what else the login prints does not. Never fails: the client may
+# be gone.
 say() {
-  printf '%s %s\n' "$mark" "$*" 2>/dev/null
+  printf '%s %s\n' "$mark" "$*" 2>/dev/null || :
 }
 
 # As one line, without what a terminal would take for a command.
@@ -82,10 +83,10 @@ end_session() {
   while :; do
     left=
     for stat in /proc/[0-9]*/stat; do
-      line=
-      { read -r line <"$stat"; } 2>/dev/null
+      record=
+      { read -r record <"$stat"; } 2>/dev/null
       # After the name, which may hold anything: state, parent, group, session (proc(5)).
-      rest=${line##*) }
+      rest=${record##*) }
       # shellcheck disable=SC2086
       set -- "$1" $rest
       [ "${5:-}" = "$1" ] && [ "$2" != Z ] && [ "$2" != X ] || continue

@@ -202,7 +202,7 @@ mend_one() {
 end() {
   said=$(json "$(cat "$dir/why" 2>/dev/null)") notes=$(json "$(tr '\n' ' ' 2>/dev/null <"$dir/notes")")
   log=$(json "$(cat "$dir/log" 2>/dev/null)")
-  line="{\"id\":\"$id\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\",\"result\":\"$1\",\"why\":\"$said\",\"notes\":\"$notes\",\"log\":\"$log\"}"
+  ending="{\"id\":\"$id\",\"at\":\"$(date -u +%Y-%m-%dT%H:%M:%SZ)\",\"result\":\"$1\",\"why\":\"$said\",\"notes\":\"$notes\",\"log\":\"$log\"}"
   disarm
   n=0
   while [ "$n" -lt "$count" ]; do
@@ -211,7 +211,7 @@ end() {
     rm -rf "${dir:?}/$n"
   done
   rm -f "$dir/begin" "$dir/log"
-  printf '%s\n' "$line" 2>/dev/null >>"$journal" || ln -sn "$1" "$kept" 2>/dev/null
+  printf '%s\n' "$ending" 2>/dev/null >>"$journal" || ln -sn "$1" "$kept" 2>/dev/null
   [ "$(readlink "$open")" = "$id" ] && rm -f "$open"
   rm -rf "$dir"
   rmdir "${open%/*}" 2>/dev/null
@@ -228,7 +228,7 @@ json() {
 status() {
   if [ ! -d "$dir" ]; then
     say result "$(readlink "$kept" || sed -n "s/^{\"id\":\"$id\",.*\"result\":\"\([a-z ]*\)\".*/\1/p" "$journal" 2>/dev/null | tail -n 1)"
-    return
+    return 0
   fi
   by=$(armed) && say armed "$by" "$(left)"
   case $(value decision) in
@@ -236,4 +236,5 @@ status() {
     confirm) say confirming ;;
     *) if has applied; then say applied "$(left)"; elif has applier; then say changing; else say unchanged; fi ;;
   esac
+  return 0
 }
