@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerAgents } from './features/agents/register';
 import { registerAudit } from './features/audit/register';
 import { ClusterStore } from './features/clusters/cluster-store';
 import { registerClusterCommands } from './features/clusters/commands';
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerDumps(store),
     registerTrace(store, context),
     registerWhatIf(store),
+    registerAgents(store),
     registerAudit(store, context.extensionUri),
   );
   // `npm start` asks for it.

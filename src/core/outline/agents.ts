@@ -1,3 +1,8 @@
+import { type FoundConfiguration, foundConfigurations } from '../agents/found';
+import { placeName } from '../agents/form';
+import { runningAgents } from '../agents/running';
+import { sourceOf } from '../agents/texts';
+import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import type { OutlineItem, SourceRef } from './item';
 
@@ -7,11 +12,16 @@ interface Agent {
   readonly source: SourceRef | undefined;
 }
 
-/** Programs that keep the node's network, found by their sockets, or by what they have written. */
-export function agentsItem(host: NetworkNamespace): OutlineItem[] {
-  const agents = [...bySockets(host), ...byChains(host), ...byDevices(host)].filter(
-    (agent, at, all) => all.findIndex((other) => other.name === agent.name) === at,
-  );
+/** Programs that keep the node's network, found by their sockets, or by what they have written; with what configures them. */
+export function agentsItem(cluster: Cluster, host: NetworkNamespace): OutlineItem[] {
+  const configured = foundConfigurations(cluster, host.node);
+  const agents = [
+    ...byProcesses(host),
+    ...bySockets(host),
+    ...byChains(host),
+    ...byDevices(host),
+    ...configured.map(({ agent }) => ({ name: agent, how: 'by its configuration', source: undefined })),
+  ].filter((agent, at, all) => all.findIndex((other) => other.name === agent.name) === at);
   if (agents.length === 0) return [];
   return [
     {
@@ -20,16 +30,61 @@ export function agentsItem(host: NetworkNamespace): OutlineItem[] {
       description: agents.map((agent) => agent.name).join(', '),
       icon: 'robot',
       children: () =>
-        agents.map((agent) => ({
-          id: agent.name,
-          label: agent.name,
-          description: agent.how,
-          icon: 'robot',
-          ...(agent.source && { source: agent.source }),
-          copy: agent.name,
-        })),
+        agents.map((agent) => {
+          const own = configured.filter((one) => one.agent === agent.name);
+          return {
+            id: agent.name,
+            label: agent.name,
+            description: agent.how,
+            icon: 'robot',
+            ...(agent.source && { source: agent.source }),
+            copy: agent.name,
+            ...(own.length > 0 && { children: () => own.map((found) => configurationItem(cluster, host, found)) }),
+          };
+        }),
     },
   ];
+}
+
+function configurationItem(cluster: Cluster, host: NetworkNamespace, found: FoundConfiguration): OutlineItem {
+  const { in: place } = found.change;
+  const source = sourceOf(cluster, host.node, place);
+  return {
+    id: JSON.stringify(place),
+    label: placeName(place),
+    description: 'etcd' in place ? `etcd, API v${place.etcd.api}` : (KINDS[Object.keys(place)[0] ?? ''] ?? ''),
+    icon: 'settings-gear',
+    configuration: { node: host.node, found },
+    copy: placeName(place),
+    ...(source && {
+      source: {
+        node: source.namespace.node,
+        namespace: source.namespace.name,
+        output: source.output,
+        line: source.line,
+      },
+    }),
+  };
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  config: 'configuration file',
+  flags: 'flags',
+  configMap: 'of the Kubernetes API',
+  netConf: 'network config',
+  subnetEnv: 'what flanneld tells dockerd',
+  docker: 'settings of the bridge',
+};
+
+function byProcesses(host: NetworkNamespace): Agent[] {
+  return (runningAgents(host)?.processes ?? []).map(({ argv, unit, line }) => ({
+    name: (argv[0] ?? '')
+      .replace(/^.*\//, '')
+      .replace(/^docker$/, 'dockerd')
+      .replace(/^hyperkube$/, 'kube-proxy'),
+    how: unit === '' ? 'runs' : unit === 'container' ? 'runs in a container' : `runs as ${unit}`,
+    source: { node: host.node, namespace: host.name, output: 'agents', line },
+  }));
 }
 
 const KNOWN =

@@ -1,3 +1,4 @@
+import type { FoundConfiguration } from '../agents/found';
 import type { NetworkNamespace } from '../snapshot/namespace';
 
 /** A line of an output in the snapshot, where something on the screen comes from. */
@@ -32,6 +33,8 @@ export interface OutlineItem {
   /** The protocol of such a trace, where the entry has one. */
   readonly protocol?: string;
   readonly traceFrom?: string;
+  /** An agent's configuration, which opens as a document. */
+  readonly configuration?: { readonly node: string; readonly found: FoundConfiguration };
 }
 
 /**

@@ -56,7 +56,7 @@ function hostItems(cluster: Cluster, node: ClusterNode, host: NetworkNamespace):
     ...dnsItem(host),
     sysctlsItem(host),
     ...etcdItem(host),
-    ...agentsItem(host),
+    ...agentsItem(cluster, host),
   ];
 }
 

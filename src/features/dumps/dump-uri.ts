@@ -4,6 +4,9 @@ import { EDIT_SCHEME } from '../clusters/open-cluster';
 export const DUMP_SCHEME = 'hoplens';
 const EDITED = '~edited';
 
+/** For the slashes of an output that is a file's: a path is split at the others. U+2215. */
+const SLASH = '∕';
+
 /** The id of a cluster's editable copy. */
 export function editedId(clusterId: string): string {
   return clusterId.endsWith(EDITED) ? clusterId : `${clusterId}${EDITED}`;
@@ -23,7 +26,7 @@ export interface DumpAddress {
 export function dumpUri({ clusterId, node, namespace, output }: DumpAddress): vscode.Uri {
   return vscode.Uri.from({
     scheme: clusterId.endsWith(EDITED) ? EDIT_SCHEME : DUMP_SCHEME,
-    path: `/${node}/${namespace}/${output}${endingOf(output)}`,
+    path: `/${node}/${namespace}/${output.replaceAll('/', SLASH)}${endingOf(output)}`,
     query: clusterId,
   });
 }
@@ -34,7 +37,7 @@ export function dumpAddress(uri: vscode.Uri): DumpAddress | undefined {
     /^\/([^/]+)\/(.+)\/([^/]+?)\.(?:iptables|iptables-list|json|txt)$/.exec(uri.path) ?? [];
   const known = uri.scheme === DUMP_SCHEME || uri.scheme === EDIT_SCHEME;
   if (!known || node === undefined || namespace === undefined || output === undefined) return undefined;
-  return { clusterId: uri.query, node, namespace, output };
+  return { clusterId: uri.query, node, namespace, output: output.replaceAll(SLASH, '/') };
 }
 
 /** The ending gives the document its language. */

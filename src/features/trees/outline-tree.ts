@@ -60,7 +60,13 @@ export class OutlineTree implements vscode.TreeDataProvider<TreeEntry>, vscode.D
     tree.contextValue = contextOf(entry);
     // Else it would be the tooltip alone.
     tree.accessibilityInformation = { label: spoken(item) };
-    if (item.source)
+    if (item.configuration)
+      tree.command = {
+        command: 'hoplens.openConfiguration',
+        title: vscode.l10n.t('Edit Configuration'),
+        arguments: [entry],
+      };
+    else if (item.source)
       tree.command = { command: 'hoplens.showInDump', title: vscode.l10n.t('Show in Dump'), arguments: [entry] };
     else if (item.command && !item.children) tree.command = { ...item.command, arguments: [entry] };
     return tree;
@@ -83,6 +89,7 @@ function iconOf({ icon, state, color }: TreeLine): vscode.ThemeIcon {
 function contextOf({ item }: TreeEntry): string {
   const words = [
     item.context ?? 'item',
+    item.configuration && 'configuration',
     item.source && 'source',
     item.copy !== undefined && 'copy',
     item.traceTo !== undefined && 'traceTo',

@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import { Configuration } from '../../core/agents/configuration';
+import { formOf } from '../../core/agents/form';
+import { agentOperations, type AgentPlanned } from '../../core/agents/operations';
+import type { AgentValues, Plan, PlannedChange } from '../../core/plan/plan';
+import { writePlan } from '../../core/plan/write-plan';
+import type { OpenConfiguration } from './configuration-uri';
+
+/** Seconds for the user to see that all is well: an agent's restart takes some of them. */
+const CONFIRM_WITHIN = 120;
+
+/** Opens the plan that makes a configuration what was saved. Nothing is carried out. */
+export async function proposePlan(open: OpenConfiguration, saved: string): Promise<void> {
+  const form = formOf(open.change.kind, open.change.in);
+  const before = new Configuration(open.text, form);
+  const after = new Configuration(saved, form);
+  const wrong = after.problems.find(({ severity }) => severity === 'error');
+  if (wrong) {
+    const line = saved.slice(0, wrong.start).split('\n').length;
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('No plan is made: {0} would not start with line {1}. {2}', form.agent, line, wrong.message),
+    );
+    return;
+  }
+  const set = before.difference(after);
+  if (Object.keys(set).length === 0) {
+    if (saved !== open.text)
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No setting has another value: comments and layout are not part of a plan.'),
+      );
+    return;
+  }
+  const change = changeOf(open, set);
+  const made = agentOperations(open.cluster, open.node, change);
+  if ('error' in made) {
+    void vscode.window.showErrorMessage(vscode.l10n.t('No plan is made: {0}.', made.error));
+    return;
+  }
+  const name = vscode.l10n.t('{0} on {1}: {2}', form.agent, open.node, Object.keys(set).join(', '));
+  const plan: Plan = {
+    hoplensPlan: 1,
+    name: name.length > 100 ? `${name.slice(0, 99)}…` : name,
+    confirmWithin: CONFIRM_WITHIN,
+    onFailure: 'revert-all',
+    batch: 1,
+    changes: [change],
+  };
+  await showPlan(`${form.agent}-${open.node}`, writePlan(plan));
+}
+
+function changeOf({ change, node, restart }: OpenConfiguration, set: AgentValues): PlannedChange & AgentPlanned {
+  return { node, insist: false, ...change, set, restart };
+}
+
+/** A document that is saved nowhere yet; the same again takes the place of the one before. */
+async function showPlan(name: string, text: string): Promise<void> {
+  const path = `${name.replace(/[^\w.-]+/g, '-')}.hoplens-plan.yaml`;
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: 'untitled', path }));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
+  await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.Beside });
+}
