@@ -9,6 +9,14 @@ export type FromPage =
   | { readonly type: 'copy-as'; readonly format: CopyFormat }
   | { readonly type: 'show-dump'; readonly shown: ShownStep }
   | { readonly type: 'close-dump' }
+  /** The page is there, as it was first made. */
+  | { readonly type: 'ready' }
+  /** Holds the trace no longer against another one. */
+  | { readonly type: 'stop-comparing' }
+  /** The capture is to lie over the trace no longer; its place among them. */
+  | { readonly type: 'remove-capture'; readonly at: number }
+  /** Another question, from the same origin. */
+  | { readonly type: 'trace-to'; readonly to: string; readonly protocol: string }
   /** The pane can take a dump now. */
   | { readonly type: 'dump-ready' }
   /** What is there to say of a place in a dump? The answer has the same id. */
@@ -61,6 +69,20 @@ export interface PageState {
   readonly facts: readonly AssumedFact[];
   /** Undefined where no dump is shown beside the trace. */
   readonly shown: ShownStep | undefined;
+  /** What lies over the trace. */
+  readonly captures: readonly KeptCapture[];
+  /** The id of the pinned trace that this one is held against. */
+  readonly comparedWith: string | undefined;
+}
+
+/** A capture, where it was taken, and how to come by it again. */
+export interface KeptCapture {
+  readonly node: string;
+  readonly namespace: string;
+  /** Undefined: on any. */
+  readonly interface: string | undefined;
+  readonly title: string;
+  readonly from: { readonly uri: string } | { readonly text: string };
 }
 
 export function isFromPage(value: unknown): value is FromPage {
@@ -80,7 +102,13 @@ export function isFromPage(value: unknown): value is FromPage {
       return isShownStep(value['shown']);
     case 'close-dump':
     case 'dump-ready':
+    case 'ready':
+    case 'stop-comparing':
       return true;
+    case 'remove-capture':
+      return typeof value['at'] === 'number';
+    case 'trace-to':
+      return typeof value['to'] === 'string' && typeof value['protocol'] === 'string';
     case 'hover':
       return typeof value['id'] === 'number' && isEvidence(value['place']) && isCount(value['place'], 'column');
     default:
@@ -97,7 +125,25 @@ export function isPageState(value: unknown): value is PageState {
     (value['protocol'] === undefined || typeof value['protocol'] === 'string') &&
     isChanges(value['changes']) &&
     isFacts(value['facts']) &&
-    (value['shown'] === undefined || isShownStep(value['shown']))
+    (value['shown'] === undefined || isShownStep(value['shown'])) &&
+    isListOf(value['captures'], isKeptCapture) &&
+    (value['comparedWith'] === undefined || typeof value['comparedWith'] === 'string')
+  );
+}
+
+function isListOf(value: unknown, check: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(check);
+}
+
+function isKeptCapture(value: unknown): value is KeptCapture {
+  return (
+    isRecord(value) &&
+    typeof value['node'] === 'string' &&
+    typeof value['namespace'] === 'string' &&
+    (value['interface'] === undefined || typeof value['interface'] === 'string') &&
+    typeof value['title'] === 'string' &&
+    isRecord(value['from']) &&
+    (typeof value['from']['uri'] === 'string' || typeof value['from']['text'] === 'string')
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ComparedStep } from '../core/trace/compare/comparison';
 import type { Mark } from '../core/trace/captures/laid-over';
 import type { Verdict } from '../core/trace/result';
 import type { CopyFormat } from './messages';
@@ -48,6 +49,30 @@ export interface PageWords {
   readonly captures: string;
   /** Whether a captured packet was where the trace shows it. */
   readonly marks: Readonly<Record<Mark, string>>;
+  /** `eth0.pcap: worker eth0, 1 of 2 packets are of this trace` */
+  readonly packetsOf: (ofTrace: number, packets: number) => string;
+  /** A capture on every interface. */
+  readonly anyInterface: string;
+  /** Before what speaks against an outcome. */
+  readonly speaksAgainst: string;
+  readonly removeCapture: string;
+  /** Before the name of the destination. */
+  readonly name: string;
+  readonly nameServer: string;
+  readonly notTheClusters: string;
+  readonly noSuchName: string;
+  readonly noResolvConf: string;
+  readonly traceThis: string;
+  readonly comparedWith: string;
+  readonly stopComparing: string;
+  /** In this trace, and in the one that it is held against. */
+  readonly here: string;
+  readonly there: string;
+  readonly stepsThere: string;
+  readonly differences: string;
+  /** A stop of the way that is another one in the trace that this one is held against. */
+  readonly differs: string;
+  readonly kinds: Readonly<Record<ComparedStep['kind'], string>>;
   readonly otherOutcomes: string;
   readonly showDump: string;
   readonly openInEditor: string;

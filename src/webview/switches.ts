@@ -5,7 +5,8 @@ import type { PageWords } from './page-words';
 
 /** Facts that the snapshot does not hold and that decide: each can be set, and the packet is traced anew. */
 export function switches(words: PageWords, outcomes: readonly Outcome[], { facts }: PageState): Html | undefined {
-  const all = [...facts, ...openFacts(outcomes)];
+  // Each in its place, whether it is settled or not.
+  const all = [...facts, ...openFacts(outcomes)].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
   if (all.length === 0) return undefined;
   return html`<form class="switches" aria-label="${words.assuming}">
     <p>${words.assuming}</p>
@@ -25,8 +26,10 @@ export function openFacts(outcomes: readonly Outcome[]): AssumedFact[] {
   return facts.filter(({ values }) => values.length > 1);
 }
 
+const nameOf = ({ node, key }: AssumedFact): string => `${node} ${key}`;
+
 function oneSwitch(words: PageWords, fact: AssumedFact, facts: readonly AssumedFact[]): Html {
-  const name = `${fact.node} ${fact.key}`;
+  const name = nameOf(fact);
   const others = facts.filter(({ node, key }) => node !== fact.node || key !== fact.key);
   const option = (value: string | undefined, label: string): Html => {
     const message: FromPage = {
@@ -38,7 +41,7 @@ function oneSwitch(words: PageWords, fact: AssumedFact, facts: readonly AssumedF
       ><input type="radio" name="${name}" data-message="${JSON.stringify(message)}" ${checked} /> ${label}</label
     >`;
   };
-  return html`<fieldset>
+  return html`<fieldset id="fact ${name}">
     <legend><code>${fact.key}</code> ${words.on} ${fact.node}</legend>
     ${option(undefined, words.unknown)}
     ${[...fact.values].sort().map((value) => option(value, value.replaceAll('|', ` ${words.or} `)))}

@@ -1,5 +1,5 @@
 import type { EvidenceLine } from '../core/trace/result';
-import { isEvidence, isRecord } from './messages';
+import { isEvidence, isPageState, isRecord, type PageState } from './messages';
 
 /** What the editor tells the page of a trace. */
 export type ToPage =
@@ -8,6 +8,13 @@ export type ToPage =
       readonly dump: Dump;
       /** Whether the user asked for it just now, and goes on there. */
       readonly focus: boolean;
+    }
+  | {
+      /** The page is to say something else. */
+      readonly type: 'contents';
+      /** Markup, made by the host. */
+      readonly contents: string;
+      readonly state: PageState;
     }
   | {
       readonly type: 'hover';
@@ -32,6 +39,7 @@ export interface Dump {
 export function isToPage(value: unknown): value is ToPage {
   if (!isRecord(value)) return false;
   if (value['type'] === 'hover') return typeof value['id'] === 'number' && isListOf('string', value['paragraphs']);
+  if (value['type'] === 'contents') return typeof value['contents'] === 'string' && isPageState(value['state']);
   return value['type'] === 'dump' && typeof value['focus'] === 'boolean' && isDump(value['dump']);
 }
 

@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import { type FromPage, isPageState } from './messages';
+import { patch } from './patch';
 import { onMessageToHost } from './script-messages';
+import { isToPage } from './to-page';
 
 interface Host {
   postMessage(message: FromPage): void;
@@ -11,7 +13,14 @@ declare function acquireVsCodeApi(): Host;
 /* The page is made by the host; here its buttons are given their work, and its state is kept for a reload. */
 const host = acquireVsCodeApi();
 const { state: stateText, focus } = document.body.dataset;
-const state: unknown = stateText === undefined ? undefined : JSON.parse(stateText);
+let state: unknown = stateText === undefined ? undefined : JSON.parse(stateText);
+
+function keep(next: unknown): void {
+  state = next;
+  if (state === undefined) return;
+  host.setState(state);
+  if (isPageState(state)) mark(state.shown?.step);
+}
 
 /** Marks the switch of the step whose dump is shown. */
 function mark(step: string | undefined): void {
@@ -28,10 +37,7 @@ function reveal(step: string | undefined): HTMLElement | null {
 }
 
 function post(message: FromPage): void {
-  if (message.type === 'show-dump' && isPageState(state)) {
-    mark(message.shown.step);
-    host.setState({ ...state, shown: message.shown });
-  }
+  if (message.type === 'show-dump' && isPageState(state)) keep({ ...state, shown: message.shown });
   host.postMessage(message);
 }
 
@@ -43,11 +49,16 @@ function send(event: Event, selector: string): void {
   post(target.ariaPressed === 'true' ? { type: 'close-dump' } : (JSON.parse(message) as FromPage));
 }
 
-if (state !== undefined) host.setState(state);
-if (isPageState(state)) {
-  mark(state.shown?.step);
-  reveal(state.shown?.step);
+/** What the page says is another now, since it is of something else or was read anew. */
+function replace(contents: string): void {
+  const main = document.querySelector('main');
+  const next = document.createElement('main');
+  next.innerHTML = contents;
+  if (main) patch(main, next);
 }
+
+keep(state);
+if (isPageState(state)) reveal(state.shown?.step);
 reveal(focus)?.querySelector<HTMLElement>('button.show-dump')?.focus();
 onMessageToHost(post);
 document.addEventListener('click', (event) => {
@@ -56,3 +67,9 @@ document.addEventListener('click', (event) => {
 document.addEventListener('change', (event) => {
   send(event, 'input[data-message]');
 });
+window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+  if (!isToPage(data) || data.type !== 'contents') return;
+  replace(data.contents);
+  keep(data.state);
+});
+post({ type: 'ready' });

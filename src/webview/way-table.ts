@@ -1,5 +1,14 @@
 import type { Outcome, PacketRecord } from '../core/trace/result';
-import { isBackward, type Lane, type Stack, type StepNumber, type Stop, type Way, wayOf } from '../core/trace/way';
+import {
+  isBackward,
+  type Lane,
+  type LegName,
+  type Stack,
+  type StepNumber,
+  type Stop,
+  type Way,
+  wayOf,
+} from '../core/trace/way';
 import type { LaidOverOutcome, Mark } from '../core/trace/captures/laid-over';
 import { stopMark } from '../core/trace/captures/stop-mark';
 import { html, type Html } from './html';
@@ -21,7 +30,7 @@ export function stepId(outcome: string, leg: Lane['leg'], number: StepNumber): s
  * each stop a link to its step. A table, so that it can be heard as well as seen; its roles are written out, since a narrow
  * page lays it out as boxes below each other.
  */
-export function wayTable(words: PageWords, outcome: Outcome, id: string, marked?: LaidOverOutcome): Html {
+export function wayTable(words: PageWords, outcome: Outcome, id: string, { laidOver, differs }: WayMarks = {}): Html {
   const way = wayOf(outcome);
   return html`<div class="way">
     <table role="table">
@@ -38,7 +47,10 @@ export function wayTable(words: PageWords, outcome: Outcome, id: string, marked?
         ${way.lanes.map((lane) =>
           laneRow(words, way, lane, id, (at, stop) => {
             const stack = way.stacks[at];
-            return stack && marked && stopMark(marked, lane.leg, stack, stop);
+            return {
+              seen: stack && laidOver && stopMark(laidOver, lane.leg, stack, stop),
+              differs: differs?.(lane.leg, stop.step) === true,
+            };
           }),
         )}
       </tbody>
@@ -84,30 +96,44 @@ function cell(
   stops: readonly Stop[],
   from: number,
   id: string,
-  markOf: (stop: Stop) => Mark | undefined,
+  markOf: (stop: Stop) => StopMarks,
 ): Html | undefined {
   if (stops.length === 0) return undefined;
   return html`<ol>
-    ${stops.map(
-      (stop, at) =>
-        html`<li class="${classOf(stop)}">
-          <a href="#${stepId(id, leg, stop.step)}" title="${titleOf(words, stop)}"
-            ><span class="number">${from + at}</span> ${textOf(words, stop)}${markText(words, markOf(stop))}</a
-          >
-        </li>`,
-    )}
+    ${stops.map((stop, at) => {
+      const { seen, differs } = markOf(stop);
+      return html`<li class="${classOf(stop)}${differs ? ' differs' : ''}">
+        <a href="#${stepId(id, leg, stop.step)}" title="${titleOf(words, stop)}"
+          ><span class="number">${from + at}</span>
+          ${textOf(words, stop)}${seen && sign(SIGNS[seen], words.marks[seen], seen)}${
+            differs ? sign('≠', words.differs, 'other') : undefined
+          }</a
+        >
+      </li>`;
+    })}
   </ol>`;
 }
 
-/** Whether a stop's packet was captured; `at`: which stack of the way. */
-type MarkAt = (at: number, stop: Stop) => Mark | undefined;
+/** What is said of the stops, beside what they are. */
+export interface WayMarks {
+  /** Whether their packets were captured. */
+  readonly laidOver?: LaidOverOutcome | undefined;
+  /** Whether the step is another one in the trace that this one is held against. */
+  readonly differs?: ((leg: LegName, step: StepNumber) => boolean) | undefined;
+}
+
+interface StopMarks {
+  readonly seen: Mark | undefined;
+  readonly differs: boolean;
+}
+
+/** `at`: which stack of the way. */
+type MarkAt = (at: number, stop: Stop) => StopMarks;
 
 const SIGNS: Readonly<Record<Mark, string>> = { seen: '✓', 'not-seen': '✗', unknown: '–' };
 
-function markText(words: PageWords, mark: Mark | undefined): Html | undefined {
-  if (mark === undefined) return undefined;
-  const said = words.marks[mark];
-  return html` <span class="mark ${mark}" role="img" aria-label="${said}" title="${said}">${SIGNS[mark]}</span>`;
+function sign(text: string, said: string, kind: string): Html {
+  return html` <span class="mark ${kind}" role="img" aria-label="${said}" title="${said}">${text}</span>`;
 }
 
 function classOf(stop: Stop): string {

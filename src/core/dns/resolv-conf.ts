@@ -33,11 +33,22 @@ export function readResolvConf(text: string): ResolvConf {
   return { nameservers, search, ndots };
 }
 
-/** The full names that the C library asks for, in order (glibc res_search(3); musl is alike, but for names with dots). */
-export function candidates(name: string, { search, ndots }: ResolvConf): string[] {
+/** The C libraries that resolve names: that of most systems, and that of Alpine. */
+export type CLibrary = 'glibc' | 'musl';
+
+/**
+ * The full names that the C library asks for, in order: glibc as res_search(3) tells, musl as name_from_dns_search in
+ * src/network/lookup_name.c, which searches for no name that has as many dots as `ndots`.
+ */
+export function candidates(
+  name: string,
+  { search, ndots }: Pick<ResolvConf, 'search' | 'ndots'>,
+  library: CLibrary = 'glibc',
+): string[] {
   if (name.endsWith('.')) return [name.slice(0, -1)];
   const dots = name.split('.').length - 1;
   // The domain "." is the root: the name itself.
   const searched = search.map((domain) => (domain === '.' ? name : `${name}.${domain.replace(/\.$/, '')}`));
-  return dots >= ndots ? [name, ...searched] : [...searched, name];
+  if (dots < ndots) return [...searched, name];
+  return library === 'musl' ? [name] : [name, ...searched];
 }

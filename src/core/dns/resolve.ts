@@ -4,6 +4,9 @@ import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import { candidates, readResolvConf, type ResolvConf } from './resolv-conf';
 
+/** How many name servers of a resolv.conf are asked (MAXNS of glibc and of musl). */
+export const MOST_SERVERS = 3;
+
 /** How a name became an address, where it did. */
 export interface Resolution {
   readonly address: Address;
@@ -14,6 +17,11 @@ export interface Resolution {
   /** A name server that is not the cluster's, with its line in resolv.conf, and where it stands to the cluster's own. */
   readonly foreign:
     { readonly address: Address; readonly line: number; readonly place: 'before' | 'after' | 'alone' } | undefined;
+  /** What it was looked up with; where it was not collected, what kubelet gives a pod. */
+  readonly conf: ResolvConf;
+  readonly collected: boolean;
+  /** The full names that were asked for before, and are not of the cluster. */
+  readonly inVain: readonly string[];
 }
 
 /** Resolves a name as the C library of a namespace would, from what the cluster knows of its own services. */
@@ -29,14 +37,24 @@ export function resolveName(
     search: ['default.svc.cluster.local', 'svc.cluster.local', 'cluster.local'],
     ndots: 1,
   };
-  for (const fullName of candidates(name, conf)) {
+  const names = candidates(name, conf);
+  for (const [at, fullName] of names.entries()) {
     const service = cluster.services.find((one) => isNamed(one, fullName));
     const address = service?.addresses[0];
     if (!address) continue;
-    const server = conf.nameservers.find((entry) => isClusterDns(cluster, entry.address));
-    const foreign = conf.nameservers.find((entry) => !isClusterDns(cluster, entry.address));
+    const asked = conf.nameservers.slice(0, MOST_SERVERS);
+    const server = asked.find((entry) => isClusterDns(cluster, entry.address));
+    const foreign = asked.find((entry) => !isClusterDns(cluster, entry.address));
     const place = !server ? 'alone' : foreign && foreign.line < server.line ? 'before' : 'after';
-    return { address, fullName, server: server?.address, foreign: foreign && { ...foreign, place } };
+    return {
+      address,
+      fullName,
+      server: server?.address,
+      foreign: foreign && { ...foreign, place },
+      conf,
+      collected: own !== undefined,
+      inVain: names.slice(0, at),
+    };
   }
   return undefined;
 }
@@ -48,7 +66,7 @@ function isNamed(service: Service, fullName: string): boolean {
 }
 
 /** A service on port 53 is the cluster's name server. */
-function isClusterDns(cluster: Cluster, address: Address): boolean {
+export function isClusterDns(cluster: Cluster, address: Address): boolean {
   return cluster.serviceAt(address)?.ports.some((port) => port.port === 53) === true;
 }
 

@@ -1,10 +1,11 @@
 import { changeCommand } from './change-command';
 import { likeliest } from './likeliest';
-import type { Leg, Outcome, Step, TraceResult } from './result';
+import type { Leg, NameResolution, Outcome, Step, TraceResult } from './result';
 
 /** A trace in plain text, line by line: the answer, the outcomes, and the steps of the likeliest. */
 export function* describe(result: TraceResult): Generator<string> {
   yield result.answer;
+  if (result.resolution) yield* describeResolution(result.resolution);
   for (const note of result.notSimulated) yield `not simulated: ${note.text}`;
   // The steps are told of one outcome; --json has them all.
   const main = likeliest(result);
@@ -14,6 +15,17 @@ export function* describe(result: TraceResult): Generator<string> {
   }
   if (result.assumed.length > 0) yield '';
   for (const note of result.assumed) yield `assumed: ${note.text}`;
+}
+
+function* describeResolution({ name, address, source, ...rest }: NameResolution): Generator<string> {
+  const { search, ndots, asked, servers, libraries } = rest;
+  const where = source ? `${source.node} ${source.output}` : 'no resolv.conf was collected: as kubelet gives a pod';
+  yield `name: ${name} is ${address} (${where}; search ${search.join(' ')}; ndots ${ndots})`;
+  for (const one of asked) yield `  asked for ${one.name}: ${one.address ?? 'no such service'}`;
+  for (const one of servers)
+    yield `  name server ${one.address}${one.cluster ? '' : " (not the cluster's)"}: ${one.trace?.answer ?? 'cannot be traced'}`;
+  yield `  glibc: ${libraries.glibc}`;
+  yield `  musl: ${libraries.musl}`;
 }
 
 function* describeOutcome(outcome: Outcome, title: string, withSteps: boolean): Generator<string> {

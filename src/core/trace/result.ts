@@ -144,12 +144,40 @@ export interface Assumed {
   readonly text: string;
 }
 
+/** A name server of the origin, and whether its questions arrive there. */
+export interface NameServer {
+  readonly address: string;
+  /** In resolv.conf. */
+  readonly line: number;
+  /** Whether it is the cluster's, which knows the names of services. */
+  readonly cluster: boolean;
+  /** Of a question and its answer: UDP, port 53. Null where it cannot be traced. */
+  readonly trace: TraceResult | null;
+}
+
+/** How the name of the destination became its address, as the origin would resolve it. */
+export interface NameResolution {
+  readonly name: string;
+  readonly address: string;
+  /** Where resolv.conf is; null where it was not collected, and what kubelet gives a pod is taken. */
+  readonly source: EvidenceLine | null;
+  readonly search: readonly string[];
+  readonly ndots: number;
+  /** The full names in the order in which they are asked for, up to the one that has an address. */
+  readonly asked: readonly { readonly name: string; readonly address: string | null }[];
+  readonly servers: readonly NameServer[];
+  /** What each C library does with that. */
+  readonly libraries: { readonly glibc: string; readonly musl: string };
+}
+
 export interface TraceResult {
   readonly hoplensTrace: 1;
   readonly from: Readonly<Record<string, string | number | null>>;
   readonly to: Readonly<Record<string, string | number | null>>;
   /** The answer in one sentence. */
   readonly answer: string;
+  /** Null where the destination is no name that has to be resolved. */
+  readonly resolution: NameResolution | null;
   readonly outcomes: readonly Outcome[];
   readonly assumed: readonly Assumed[];
   /** Parts of the data path that are there but not simulated. */

@@ -20,10 +20,11 @@ import {
   targetTitle,
 } from './endpoint';
 import { agree } from './likeliest';
-import { nameFindings } from './findings/names';
+import { nameFindings, resolverFindings } from './findings/names';
 import { notSimulated } from './not-simulated';
 import { markSupported } from './observe';
 import { limit, outcomesOf, signature } from './outcomes';
+import { resolutionOf } from './resolution';
 import type { Assumed, Change, Finding, Outcome, TraceResult } from './result';
 import { type Run, simulate } from './simulator/simulate';
 
@@ -35,12 +36,21 @@ const EPHEMERAL_PORT = 40000;
 export function trace(cluster: Cluster, question: Question): Resolved<TraceResult> {
   const asked = understand(cluster, question);
   if ('error' in asked) return asked;
-  return { value: run(cluster, question, asked.value, establishedFacts(cluster), true) };
+  const facts = establishedFacts(cluster);
+  return {
+    value: withResolution(cluster, question, asked.value, facts, run(cluster, question, asked.value, facts, true)),
+  };
 }
 
 /** The same trace, were the changes made. */
 export function traceWith(cluster: Cluster, question: Question, changes: readonly Change[]): Resolved<TraceResult> {
-  return traceChanged(cluster, question, changes, establishedFacts(cluster));
+  const changed = applyChanges(cluster, changes);
+  if ('error' in changed) return changed;
+  const asked = understand(changed.cluster, question);
+  if ('error' in asked) return asked;
+  const facts = establishedFacts(cluster);
+  const result = run(changed.cluster, question, asked.value, facts, false);
+  return { value: withResolution(changed.cluster, question, asked.value, facts, result) };
 }
 
 function traceChanged(
@@ -61,10 +71,33 @@ export function traceAfter(before: Cluster, after: Cluster, question: Question):
   return traceExpected(after, question, establishedFacts(before));
 }
 
+/** Without how a name is resolved. */
 function traceExpected(cluster: Cluster, question: Question, facts: Facts): Resolved<TraceResult> {
   const asked = understand(cluster, question);
   if ('error' in asked) return asked;
   return { value: run(cluster, question, asked.value, facts, false) };
+}
+
+/** Where the destination is a name: how it is resolved, with a trace to each name server. */
+function withResolution(
+  cluster: Cluster,
+  { from }: Question,
+  { origin, target, resolution }: Asked,
+  facts: Facts,
+  result: TraceResult,
+): TraceResult {
+  if (!resolution) return result;
+  const namespace = origin.kind === 'namespace' ? origin.namespace : undefined;
+  const resolved = resolutionOf(cluster, namespace, target.name ?? '', resolution, (to) => {
+    const traced = traceExpected(cluster, { from, to, protocol: 'udp' }, facts);
+    return 'value' in traced ? traced.value : undefined;
+  });
+  const outcomes = result.outcomes.map((outcome) => ({
+    ...outcome,
+    findings: [...outcome.findings, ...resolverFindings(resolved, outcome)],
+  }));
+  const answer = answerOf(String(result.from['title']), String(result.to['title']), outcomes);
+  return { ...result, resolution: resolved, outcomes, answer };
 }
 
 type Facts = ReadonlyMap<string, Established>;
@@ -133,6 +166,7 @@ function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, o
       proto: protocolName(protocol),
     },
     answer: answerOf(originTitle(origin), targetTitle(cluster, target, protocol), finished),
+    resolution: null,
     outcomes: finished,
     assumed: [...assumed.values(), ...[...facts.values()].map(establishedNote)],
     notSimulated: notSimulated(cluster),

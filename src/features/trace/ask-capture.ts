@@ -1,17 +1,14 @@
 import * as vscode from 'vscode';
-import { readCapture } from '../../core/capture/read';
-import { captureOf, type CapturePlace } from '../../core/trace/captures/capture-of';
-import type { Capture } from '../../core/trace/captures/laid-over';
 import type { Cluster } from '../../core/snapshot/cluster';
-
-const LARGEST_BYTES = 256 * 1024 * 1024;
+import type { KeptCapture } from '../../webview/messages';
+import { readKept } from './kept-captures';
 
 interface PlaceItem extends vscode.QuickPickItem {
-  readonly place: CapturePlace;
+  readonly place: Pick<KeptCapture, 'node' | 'namespace' | 'interface'>;
 }
 
 /** Asks for a capture, and where it was taken. Undefined when the user leaves, or is told that it cannot be read. */
-export async function askCapture(cluster: Cluster): Promise<Capture | undefined> {
+export async function askCapture(cluster: Cluster): Promise<KeptCapture | undefined> {
   const file = vscode.l10n.t('$(folder-opened) Open a File…');
   const clipboard = vscode.l10n.t('$(clippy) Text in the Clipboard');
   const from = await vscode.window.showQuickPick([file, clipboard], {
@@ -21,10 +18,15 @@ export async function askCapture(cluster: Cluster): Promise<Capture | undefined>
   if (from === undefined) return undefined;
   const source = from === clipboard ? await fromClipboard() : await fromFile();
   if (!source) return undefined;
-  const read = readCapture(source.bytes);
-  if (read.problem !== undefined) {
-    const message = `${source.title}: ${read.problem}`;
-    if (read.packets.length === 0) {
+  const kept = await readKept(source);
+  if ('error' in kept) {
+    void vscode.window.showErrorMessage(kept.error);
+    return undefined;
+  }
+  const { problem, packets } = kept.read;
+  if (problem !== undefined) {
+    const message = `${source.title}: ${problem}`;
+    if (packets.length === 0) {
       void vscode.window.showErrorMessage(message);
       return undefined;
     }
@@ -34,40 +36,26 @@ export async function askCapture(cluster: Cluster): Promise<Capture | undefined>
     title: vscode.l10n.t('Where was it taken?'),
     placeHolder: vscode.l10n.t('The node and the interface that tcpdump -i was given'),
   });
-  return chosen && captureOf(chosen.place.namespace, chosen.place.interface, source.title, read);
+  return chosen && { ...chosen.place, ...source };
 }
 
-interface Source {
-  readonly title: string;
-  readonly bytes: Uint8Array;
-}
+type Source = Pick<KeptCapture, 'title' | 'from'>;
 
 async function fromClipboard(): Promise<Source> {
-  const text = await vscode.env.clipboard.readText();
-  return { title: vscode.l10n.t('clipboard'), bytes: new TextEncoder().encode(text) };
+  return { title: vscode.l10n.t('clipboard'), from: { text: await vscode.env.clipboard.readText() } };
 }
 
 async function fromFile(): Promise<Source | undefined> {
   const [uri] = (await vscode.window.showOpenDialog({ openLabel: vscode.l10n.t('Lay over the Trace') })) ?? [];
-  if (!uri) return undefined;
-  const title = uri.path.slice(uri.path.lastIndexOf('/') + 1);
-  try {
-    const { size } = await vscode.workspace.fs.stat(uri);
-    if (size <= LARGEST_BYTES) return { title, bytes: await vscode.workspace.fs.readFile(uri) };
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} is larger than 256 MB: cut it with tcpdump -r.', title));
-  } catch (error) {
-    void vscode.window.showErrorMessage(`${title}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  return undefined;
+  return uri && { title: uri.path.slice(uri.path.lastIndexOf('/') + 1), from: { uri: uri.toString() } };
 }
 
 function places(cluster: Cluster): PlaceItem[] {
-  return cluster.namespaces.flatMap((namespace) => {
-    const { node, name, kind, interfaces = [] } = namespace;
+  return cluster.namespaces.flatMap(({ node, name, kind, interfaces = [] }) => {
     const where = kind === 'host' ? node : `${node}/${name}`;
     return [...interfaces.map((one) => one.name), undefined].map((device): PlaceItem => ({
       label: `${where}: ${device ?? vscode.l10n.t('any interface')}`,
-      place: { namespace, interface: device },
+      place: { node, namespace: name, interface: device },
     }));
   });
 }

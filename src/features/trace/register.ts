@@ -4,11 +4,15 @@ import type { OpenCluster } from '../clusters/open-cluster';
 import type { TreeEntry } from '../trees/entry';
 import { type Asking, askQuestion } from './ask';
 import { type RecentQuestion, RecentQuestions } from './recent';
-import { TracePanels } from './trace-panel';
+import { registerPanelCommands } from './panel-commands';
+import { PinnedTraces } from './pins';
+import { TracePanels } from './trace-panels';
+import { newState } from './traced';
 
 /** The commands that trace a packet. */
 export function registerTrace(store: ClusterStore, context: vscode.ExtensionContext): vscode.Disposable {
-  const panels = new TracePanels(store, context.extensionUri);
+  const pins = new PinnedTraces(context.workspaceState);
+  const panels = new TracePanels(store, pins, context.extensionUri);
   const recent = new RecentQuestions(context.workspaceState);
   const ask = async (known: Asking): Promise<void> => {
     if (!store.all.some(isRead) && !(await offerWhatToTraceIn(store))) return;
@@ -18,21 +22,17 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     await show({ clusterUri: open.uri.toString(), from, to, protocol });
   };
   const show = async (question: RecentQuestion): Promise<void> => {
-    if (panels.show({ ...question, changes: [], facts: [], shown: undefined })) await recent.add(question);
+    if (panels.show(newState(question))) await recent.add(question);
   };
   return vscode.Disposable.from(
     panels.register(),
+    registerPanelCommands(store, panels, pins, recent),
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
-    vscode.commands.registerCommand('hoplens.layCapture', () => panels.layCapture()),
     // Not in package.json: for the other features.
     vscode.commands.registerCommand('hoplens.traceQuestion', show),
     vscode.commands.registerCommand('hoplens.traceAgain', (clusterUri: string, inCluster: string) => {
       const question = recent.all.find((one) => one.clusterUri === clusterUri);
-      if (question)
-        panels.show(
-          { ...question, clusterUri: inCluster, changes: [], facts: [], shown: undefined },
-          vscode.ViewColumn.Beside,
-        );
+      if (question) panels.show(newState({ ...question, clusterUri: inCluster }), vscode.ViewColumn.Beside);
     }),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
       ask({

@@ -15,7 +15,7 @@ async function start(text: HTMLElement): Promise<void> {
   window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (!isToPage(data)) return;
     if (data.type === 'hover') hovers.answer(data.id, data.paragraphs);
-    else {
+    else if (data.type === 'dump') {
       document.querySelector('#dump-title')?.replaceChildren(data.dump.title);
       view.show(data.dump, data.focus);
     }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { openDemo, traceFromPalette, traceTheDemo } from '../demo';
+import { assertAccessible } from '../parts/accessibility';
+import { hasFocus } from '../parts/focus';
 import { chooseFromMenu } from '../parts/menu';
 import { journey } from './journey';
 
@@ -79,8 +81,13 @@ journey('a fix is traced before it is made', {}, async (workbench) => {
   const before = await workbench.webview('worker → default/g4');
   await before.getByRole('button', { name: 'Trace with This Change' }).first().click();
   await workbench.toShow(/connects; the server sees 10\.1\.9\.0/);
-  await workbench.screenshot('with-fix');
   const after = await workbench.webview('worker → default/g4');
+  const held = after.getByRole('region', { name: 'Compared with: without the change' });
+  const rule =
+    /The first step that differs: only here, the request on worker, POSTROUTING nat: -A POSTROUTING -o flannel0/;
+  await held.getByText(rule).waitFor();
+  await workbench.screenshot('with-fix');
+  await assertAccessible(after);
   await after
     .getByRole('row', { name: /-A POSTROUTING -o flannel0 -j MASQUERADE/ })
     .getByRole('link')
@@ -102,8 +109,10 @@ journey('what the snapshot does not hold is settled by a switch', {}, async (wor
   await traceTheDemo(workbench);
   const panel = await workbench.webview('worker → default/g4');
   const setting = panel.getByRole('group', { name: 'net.ipv4.conf.eth0.rp_filter on worker' });
-  await setting.getByRole('radio', { name: '0 or 2' }).check();
+  await setting.getByRole('radio', { name: '0 or 2' }).press('Space');
   await workbench.toShow(/it depends on net\.ipv4\.conf\.flannel0\.rp_filter of master,/);
+  // Who goes by the keyboard goes on where he was.
+  assert.ok(await hasFocus(setting.getByRole('radio', { name: '0 or 2' })));
   const other = panel.getByRole('group', { name: 'net.ipv4.conf.flannel0.rp_filter on master' });
   await other.getByRole('radio', { name: '0 or 2' }).check();
   await workbench.toShow(/connects; request and reply take different ways/);

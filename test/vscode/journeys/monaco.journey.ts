@@ -5,6 +5,7 @@ import { openDemo, traceTheDemo } from '../demo';
 import { THEMES } from '../options';
 import { assertAccessible } from '../parts/accessibility';
 import { coloursOf, DumpPane } from '../parts/dump-pane';
+import { hasFocus } from '../parts/focus';
 import { until } from '../parts/wait';
 import type { Workbench } from '../workbench';
 import { journey } from './journey';
@@ -134,7 +135,3 @@ journey('the dump beside a trace follows a change of the theme', { size: SIZE },
   await until('a light background', async () => (await background.evaluate(of)) === 'rgb(255, 255, 255)');
   await workbench.screenshot('dump-beside-theme-changed');
 });
-
-function hasFocus(element: Locator): Promise<boolean> {
-  return element.evaluate((one) => one.ownerDocument.hasFocus() && one.ownerDocument.activeElement === one);
-}

@@ -19,7 +19,8 @@ export class Section {
 
   /** The text in place of an empty tree, buttons included. */
   welcome(): Promise<string> {
-    return this.root.locator('.welcome-view-content').innerText();
+    const text = this.root.locator('.welcome-view-content');
+    return until('the text of an empty view', async () => (await text.innerText()).trim() || undefined);
   }
 
   /** Presses a button in the view's title, or in the text of an empty view. */

@@ -12,8 +12,9 @@ export function compareTraces(here: TraceResult, there: TraceResult): Comparison
   const held = likeliest(there);
   const looked = held && (here.outcomes.find((outcome) => agree(outcome, held)) ?? likeliest(here));
   if (!looked) return undefined;
-  const ofHere = new Namer(here, looked);
-  const ofThere = new Namer(there, held);
+  const sameOrigin = originOf(looked) === originOf(held);
+  const ofHere = new Namer(here, looked, sameOrigin);
+  const ofThere = new Namer(there, held, sameOrigin);
   const steps = LEGS.flatMap((leg) => compareLegs(leg, [looked[leg], ofHere], [held[leg], ofThere]));
   const parts = {
     here: looked,
@@ -71,9 +72,13 @@ class Namer {
   private readonly origin: string;
   private readonly ownNames: RegExp | undefined;
 
-  constructor({ from }: TraceResult, { request }: Outcome) {
-    const [first] = request.steps;
-    this.origin = first ? stackOf(first) : '';
+  constructor(
+    { from }: TraceResult,
+    outcome: Outcome,
+    private readonly sameOrigin: boolean,
+  ) {
+    const [first] = outcome.request.steps;
+    this.origin = originOf(outcome);
     const names = [first?.node, from['address']].flatMap((name) => (name ? [literally(String(name))] : []));
     if (names.length > 0) this.ownNames = new RegExp(`(?<![\\w.-])(?:${names.join('|')})(?![\\w.-])`, 'g');
   }
@@ -81,7 +86,9 @@ class Namer {
   name(step: Step): { place: string; effect: string } {
     const { kind, hook, table, chain } = step;
     const text = BY_STAGE.has(kind) ? '' : step.text;
-    const effect = `${step.text} ${step.effect}`;
+    // Two origins have routes of their own by nature; what counts is which interface they lead to.
+    const device = kind === 'route' && !this.sameOrigin ? /^out on \S+?(?=,|$| )/.exec(step.effect)?.[0] : undefined;
+    const effect = device ?? `${step.text} ${step.effect}`;
     return {
       place: JSON.stringify([this.stack(step), kind, hook, table, chain, text]),
       effect: this.ownNames ? effect.replace(this.ownNames, 'origin') : effect,
@@ -99,6 +106,8 @@ class Namer {
     return own === this.origin ? 'origin' : own;
   }
 }
+
+const originOf = ({ request: { steps } }: Outcome): string => (steps[0] ? stackOf(steps[0]) : '');
 
 const stackOf = ({ node, namespace }: Step): string => `${node}/${namespace}`;
 

@@ -65,6 +65,8 @@ suite('two traces compared', () => {
     // Both have kube-proxy's rules; after DNAT the pod is behind docker0 of the master, and behind flannel0 of the worker.
     assert.equal(first?.leg, 'request');
     assert.deepEqual([first.kind, first.here?.step.kind], ['differs', 'route']);
+    assert.match(first.here?.step.effect ?? '', /docker0/);
+    assert.match(first.there?.step.effect ?? '', /flannel0/);
     assert.deepEqual(otherWays, ['request', 'reply']);
   });
 });
