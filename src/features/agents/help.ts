@@ -49,7 +49,8 @@ function itemsAt(
     // As the table has them: what packets meet first.
     item.sortText = String(at).padStart(4, '0');
     if (field) {
-      item.detail = factsOf(field);
+      if (kind === 'name') item.detail = factsOf(field);
+      else if (label === field.default) item.detail = vscode.l10n.t('default');
       item.documentation = plainMarkdown(field.effect);
     }
     return item;

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { openDemo } from '../demo';
+import { journey } from './journey';
+
+/** From the tree to flannel's configuration in etcd, a change of it, and the plan that would make it. */
+journey(
+  "flannel's configuration is edited, and becomes a plan",
+  { theme: 'light', size: { width: 1500, height: 800 } },
+  async (workbench) => {
+    await openDemo(workbench);
+    const nodes = await workbench.section('Nodes');
+    await nodes.tree.select('Demo: g4 and g5', 'master', 'Agents', 'flanneld', '/coreos.com/network/config');
+    await workbench.editor.toShow('"Type": "udp"');
+    const said = await workbench.editor.hover('Type', /Backend\.Type: one of udp, vxlan, host-gw/);
+    assert.match(said, /A node ignores the leases of another backend/);
+    await workbench.screenshot('agents-hover');
+
+    await workbench.runCommand('View: Focus Active Editor Group');
+    for (const key of ['Control+End', 'Home']) await workbench.page.keyboard.press(key);
+    // Behind the quote before udp.
+    const column = '{ "Network": "10.1.0.0/16", "Backend": { "Type": "'.length;
+    for (let at = 0; at < column; at++) await workbench.page.keyboard.press('ArrowRight');
+    for (let at = 0; at < 3; at++) await workbench.page.keyboard.press('Delete');
+    await workbench.page.keyboard.press('Control+Space');
+    await workbench.toShow('host-gw');
+    await workbench.screenshot('agents-completion');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page.keyboard.type('vxlan');
+    await workbench.page.keyboard.press('Escape');
+    await workbench.page.keyboard.press('Control+s');
+    await workbench.toShow('hoplensPlan: 1');
+    await workbench.editor.toShow('Backend.Type: vxlan');
+    assert.equal(await workbench.editor.title(), 'flanneld-master.hoplens-plan.yaml');
+    await workbench.screenshot('agents-plan');
+  },
+);
