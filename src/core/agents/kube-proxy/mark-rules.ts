@@ -24,11 +24,12 @@ export function markRulesOf(nat: Table, { rule, chain }: ServiceRule): Rule[] {
     .filter((one) => one.syntax.target?.module === 'KUBE-MARK-MASQ' && destination(one) === goesTo);
 }
 
-/** All that a rule asks of the packet, but for where it comes from. */
+/** All that a rule asks of the packet, but for where it comes from; comments aside, which not every version writes. */
 function destination({ text }: Rule): string {
   return text
     .replace(/^-A \S+ /, '')
     .replace(/! -[si] \S+ /, '')
+    .replace(/-m comment --comment ("(?:[^"\\]|\\.)*"|\S+) /, '')
     .replace(/ -j \S+$/, '');
 }
 

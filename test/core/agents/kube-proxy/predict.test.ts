@@ -85,6 +85,13 @@ suite('the rules that kube-proxy writes in iptables mode', () => {
     assert.equal(predict(dump, 'clusterCIDR: 10.1.0.0/16\n', { 'iptables.masqueradeBit': 27 }), expected);
   });
 
+  test('rules that mark are known without their comments too', () => {
+    const dump = fixture('1.15');
+    const silent = dump.replace(MARKS, (rule) => rule.replace(/-m comment --comment "[^"]*" /, ''));
+    assert.notEqual(silent, dump);
+    assert.equal(predict(silent, 'clusterCIDR: 10.244.0.0/16\n', { clusterCIDR: '' }), dump.replace(MARKS, ''));
+  });
+
   test('counters of other rules stay', () => {
     const counted = fixture('1.4').replace(/^-A/gm, '[7:420] -A');
     const bare = counted.replace(MARKS, '');
