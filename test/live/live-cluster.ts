@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snapshot } from '../../src/core/snapshot/format';
+import type { ConnectTo } from '../../src/nodes/apply/options';
+import { connectNode, type NodeConnectOptions } from '../../src/nodes/connect-node';
 import { NodeReader } from '../../src/nodes/node-reader';
 import { snapshotOf } from '../../src/nodes/snapshot-of';
 import { configFiles } from '../../src/nodes/ssh/config-files';
@@ -34,13 +36,19 @@ export class LiveCluster {
   reader(name: string): NodeReader {
     const found = this.readers.get(name);
     if (found) return found;
-    const { sshConfig } = this.real;
-    const me = localUser();
-    const config = opensshConfig(sshConfig, configFiles(sshConfig, me));
-    const reader = new NodeReader({ name }, { config, me, questions: acceptKeys() });
+    const reader = new NodeReader({ name }, this.ways);
     this.readers.set(name, reader);
     return reader;
   }
+
+  private get ways(): NodeConnectOptions {
+    const { sshConfig } = this.real;
+    const me = localUser();
+    return { config: opensshConfig(sshConfig, configFiles(sshConfig, me)), me, questions: acceptKeys() };
+  }
+
+  /** A new connection each time. */
+  readonly connectTo: ConnectTo = (name, signal) => connectNode({ name }, this.ways, signal);
 
   /** Reads both nodes over SSH. Throws where anything is missing. */
   async read(): Promise<Snapshot> {

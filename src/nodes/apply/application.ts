@@ -13,6 +13,8 @@ const PROOF_LIMIT = 20_000;
 /** After its time a node is asked for the result for so long, and by so much later than it has begun to revert. */
 const RESULT_LIMIT = 60_000;
 const EXPIRY_MARGIN = 1_500;
+/** Seconds by which nodes that only restart agents are later at reverting: what agents read may lie on the others. */
+const FOLLOWS_BY = 5;
 
 /**
  * Carries out operations on nodes, guarded: each node reverts by itself unless it is confirmed in time. First `prepare`,
@@ -35,7 +37,8 @@ export class Application {
   ) {
     this.journal = options.journal === undefined ? undefined : new Journal(options.journal);
     this.guarded = operations.map((one) => {
-      const { name, who, confirmWithin: seconds } = options;
+      const { name, who, confirmWithin } = options;
+      const seconds = confirmWithin + (onlyRestarts(one) ? FOLLOWS_BY : 0);
       const begin = JSON.stringify({ id: this.id, at: new Date().toISOString(), name, who, change: one });
       return new GuardedNode(one, {
         change: { id: this.id, operations: one.operations, seconds, begin },
@@ -172,12 +175,15 @@ export class Application {
   }
 
   private async revertAll(nodes: readonly GuardedNode[]): Promise<boolean> {
-    const results = await Promise.all(
-      nodes.map(async (node) => {
-        if (!node.open) return node.stage !== 'revert failed';
-        return this.seeReverted(node);
-      }),
-    );
+    const followers = nodes.filter(({ carriedOut }) => onlyRestarts(carriedOut));
+    const others = nodes.filter((node) => !followers.includes(node));
+    const results: boolean[] = [];
+    for (const group of [others, followers])
+      results.push(
+        ...(await Promise.all(
+          group.map(async (node) => (node.open ? this.seeReverted(node) : node.stage !== 'revert failed')),
+        )),
+      );
     return !results.includes(false);
   }
 
@@ -272,6 +278,10 @@ function idOf(now: Date): string {
     .replace(/[-:]|\.\d+Z/g, '')
     .toLowerCase();
   return `${time}-${randomBytes(3).toString('hex')}`;
+}
+
+function onlyRestarts({ operations }: NodeOperations): boolean {
+  return operations.every(({ kind }) => kind === 'restart');
 }
 
 /** As it is now, whatever it was when it was looked at before. */

@@ -45,10 +45,12 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     const client = spawn(process.execPath, [CLIENT, JSON.stringify(settings), String(SECONDS)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(client.stdout, 'data');
+    const ended = once(client, 'exit');
+    await Promise.race([once(client.stdout, 'data'), ended]);
     await moment(draw);
+    assert.equal(client.exitCode, null);
     client.kill('SIGKILL');
-    await once(client, 'exit');
+    await ended;
   },
 
   'SSH is cut': (machine, draw) =>
@@ -146,9 +148,9 @@ iptables -w -D FORWARD -d 10.20.0.0/16 -j DROP`);
 /** How long after its time a node on a machine that has much else to do may be at reverting, in milliseconds. */
 const LATE = 20_000;
 
-/** Folders of changes that are open, and processes that look after one. */
+/** Folders of changes that are open, processes that look after one, and sessions in which one may begin. */
 const OPEN = `ls -A /run/hoplens /var/lib/hoplens 2>/dev/null | grep -v '^/\\|^$\\|^journal$' || :
-grep -al 'hoplens/[0-9]\\{8\\}t' /proc/[0-9]*/cmdline 2>/dev/null || :`;
+grep -al 'hoplens/[0-9]\\{8\\}t\\|ssh[d]: [^/]' /proc/[0-9]*/cmdline 2>/dev/null || :`;
 
 /** Until the node has done with the change. */
 export async function isOver(machine: GuardedMachine): Promise<void> {

@@ -23,7 +23,7 @@ function applicationOf(
 ): Application {
   const change: NodeOperations = { node: machine.name, operations };
   const application = new Application([change], machine.connectTo, {
-    ...{ name: 'test', who: 'somebody@here', confirmWithin: 30, onFailure: 'revert-all', batch: 1 },
+    ...{ name: 'test', who: 'somebody@here', confirmWithin: 120, onFailure: 'revert-all', batch: 1 },
     ...options,
   });
   context.after(() => application.close());

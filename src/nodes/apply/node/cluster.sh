@@ -84,6 +84,8 @@ restart() {
   note "restarts: $*"
   (trap - HUP PIPE && limited 60 setsid "$@") >>"$dir/log" 2>&1
   code=$?
-  [ "$code" = 0 ] || note "the restart ended with exit code $code"
-  return "$code"
+  [ "$code" = 0 ] && return 0
+  output=$(tail -n 1 "$dir/log" 2>/dev/null)
+  note "the restart ended with exit code $code"
+  return 1
 }

@@ -5,6 +5,7 @@
 #   forth    the change
 #   settle   whether it is afterwards as it should be
 #   back     the inverse of forth
+#   unsettled  takes back what was changed and not looked at any more, so that nobody knows how the node writes it
 #   mend     takes back what is left of it after somebody else's change; 1: that is left as it is
 #   clean    removes what the change has made along with it
 #   drop     removes what backup has kept elsewhere
@@ -27,6 +28,7 @@ rule() {
     settle) settle_text "$1" ;;
     like) like_rule "$@" ;;
     back) "undoes_$1" ;;
+    unsettled) like_rule "$@" && "undoes_$1" ;;
     mend) mend_rule "$@" ;;
     clean) forget_table "$@" ;;
   esac
@@ -42,7 +44,9 @@ table() {
     backup) backup_rule "$@" ;;
     forth) forth_table "$@" ;;
     settle) settle_text "$1" ;;
+    like) : ;;
     back) back_table "$@" ;;
+    unsettled) [ -s "$dir/$1/table" ] && restore "$2" "$dir/$1/table" ;;
     mend) mend_rule "$@" ;;
     clean) forget_table "$@" ;;
   esac
@@ -59,6 +63,7 @@ routing() {
     forth) "does_$1" ;;
     settle) settle_routing "$@" ;;
     back) "undoes_$1" ;;
+    unsettled) return 1 ;;
     mend) "undoes_$1" && [ "$(state_routing "$@")" = before ] || left_alone ;;
   esac
 }
@@ -70,6 +75,7 @@ of_value() {
   case $verb in
     state) state_text "$1" ;;
     settle) [ "$(state_text "$1")" = after ] ;;
+    unsettled) return 1 ;;
     mend) left_alone ;;
     drop) [ "$what" != file ] || drop_file "$@" ;;
     clean | again) ;;
@@ -87,6 +93,7 @@ of_cluster() {
     forth) "put_$what" "$@" after ;;
     settle) [ "$(state_text "$1")" = after ] ;;
     back) "put_$what" "$@" before ;;
+    unsettled) return 1 ;;
     mend) left_alone ;;
   esac
 }

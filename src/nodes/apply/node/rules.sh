@@ -67,14 +67,6 @@ backup_rule() {
   show_table "$1" "$2" "$3" >"$dir/$1/table"
 }
 
-forth_table() {
-  restore "$2" "$dir/$1/after"
-}
-
-back_table() {
-  [ -s "$dir/$1/before" ] && restore "$2" "$dir/$1/before"
-}
-
 # Whether nothing but the one line was changed, however the node writes it: like_rule N PROGRAM TABLE CHAIN.
 like_rule() {
   show_rule "$@" | awk -v before="$dir/$1/before" -v after="$dir/$1/after" '
@@ -89,57 +81,84 @@ like_rule() {
     }'
 }
 
-# What takes back our change of the chains and leaves what others have changed since: commands for iptables-restore
-# --noflush. Files: before, after, now; of a whole table, or what -S says of a chain. A chain that only we changed becomes
-# as it was; from others, the lines that we added are taken out and those that we removed are put back.
+# What leads from one text of the chains back to another and leaves what others have changed: commands for iptables-restore
+# --noflush, one rule at a time, so that nothing is lost that comes in between. Files: what it is to be again, what we made
+# of it, and what it is now; of a whole table, or what -S says of a chain.
 MERGE='
   function lines_of(text, list) { return text == "" ? 0 : split(substr(text, 2), list, "\n") }
-  function chain(name) { if (!(name in known)) { known[name] = 1; order[++chains] = name } }
+  function body(line) { return substr(line, length("-A " name " ") + 1) }
   { file = FILENAME == ARGV[1] ? 1 : FILENAME == ARGV[2] ? 2 : 3 }
   /^[:-][^A]/ {
     name = /^:/ ? substr($1, 2) : $2
     declared[file, name] = /^-N/ ? "-" : /^:/ ? $2 : $3
-    chain(name)
+    if (!(name in known)) { known[name] = 1; order[++chains] = name }
   }
-  /^-A / { rules[file, $2] = rules[file, $2] "\n" $0; chain($2) }
+  /^-A / { rules[file, $2] = rules[file, $2] "\n" $0 }
   END {
-    print "*" table
     for (at = 1; at <= chains; at++) {
       name = order[at]
       was = declared[1, name]; ours = declared[2, name]; is = declared[3, name]
-      if (was == ours && rules[1, name] == rules[2, name] || is == "" && (was == "" || ours != "")) continue
-      text = rules[3, name] == rules[2, name] ? rules[1, name] : merged(name)
-      if (was == "" && text == "") { flush = flush "-F " name "\n"; gone = gone "-X " name "\n"; continue }
-      policy = is == ours ? was : is
-      print ":" name " " (policy == "" ? "-" : policy)
-      out = out "-F " name text "\n"
+      if (is == "" && (was == "" || ours != "")) continue
+      if (is == "" || was != ours && was != "" && is == ours) head = head ":" name " " was "\n"
+      left = steps(name)
+      if (was == "" && ours != "" && left == 0) gone = gone "-X " name "\n"
     }
-    printf "%s%s%s", flush, out, gone
-    print "COMMIT"
+    printf "*%s\n%s%s%s%sCOMMIT\n", table, head, taken, put, gone
   }
-  function merged(name, list, ours, put, size, at, kept, text) {
-    size = lines_of(rules[2, name], list)
-    for (at = 1; at <= size; at++) ours[list[at]]++
-    size = lines_of(rules[1, name], list)
-    for (at = 1; at <= size; at++) if (ours[list[at]] > 0) ours[list[at]]--; else put[at] = list[at]
-    size = lines_of(rules[3, name], list)
-    kept = 0
-    for (at = 1; at <= size; at++) {
-      if (ours[list[at]] > 0) { ours[list[at]]--; continue }
-      while ((kept + 1) in put) text = text "\n" put[++kept]
-      text = text "\n" list[at]
-      kept++
+  # Puts its steps into taken and put; how many rules it has then.
+  function steps(name, old, mine, now, had, made, here, at, size, count) {
+    count = lines_of(rules[1, name], old)
+    for (at = 1; at <= count; at++) had[old[at]]++
+    size = lines_of(rules[3, name], now)
+    for (at = 1; at <= size; at++) here[now[at]]++
+    count = lines_of(rules[2, name], mine)
+    for (at = 1; at <= count; at++) {
+      made[mine[at]]++
+      if (had[mine[at]] > 0) had[mine[at]]--
+      else if (here[mine[at]] > 0) { here[mine[at]]--; size--; taken = taken "-D " name " " body(mine[at]) "\n" }
     }
-    size = lines_of(rules[1, name], list)
-    for (at = kept + 1; at <= size; at++) if (at in put) text = text "\n" put[at]
-    return text
+    count = lines_of(rules[1, name], old)
+    for (at = 1; at <= count; at++) {
+      if (made[old[at]] > 0) { made[old[at]]--; here[old[at]]--; continue }
+      # Somebody has put it back already.
+      if (here[old[at]] > 0) { here[old[at]]--; continue }
+      put = put "-I " name " " (at <= size ? at : size + 1) " " body(old[at]) "\n"
+      size++
+    }
+    return size
   }'
+
+# merge N PROGRAM TABLE WANTED MADE: from what is there now. Nothing is run where nothing is to be done.
+merge() {
+  awk -v table="$3" "$MERGE" "$dir/$1/$4" "$dir/$1/$5" "$dir/$1/now" >"$dir/$1/merge" 2>/dev/null || return 1
+  [ "$(wc -l <"$dir/$1/merge")" -le 2 ] || restore "$2" "$dir/$1/merge" --noflush
+}
+
+# from_to N PROGRAM TABLE MADE WANTED: rule by rule. Whole where that cannot be, and nobody else has a part in it; and
+# where only the order of chains is another.
+from_to() {
+  show_table "$1" "$2" "$3" >"$dir/$1/now" 2>/dev/null
+  if merge "$1" "$2" "$3" "$5" "$4"; then
+    [ "$(show_table "$1" "$2" "$3")" != "$(cat "$dir/$1/$5")" ] || return 0
+    [ "$(show_table "$1" "$2" "$3" | sort)" = "$(sort <"$dir/$1/$5")" ] || return 0
+  else
+    cmp -s "$dir/$1/now" "$dir/$1/$4" || return 1
+  fi
+  [ -s "$dir/$1/$5" ] && restore "$2" "$dir/$1/$5"
+}
+
+forth_table() {
+  from_to "$@" before after
+}
+
+back_table() {
+  from_to "$@" after before
+}
 
 # mend_rule N PROGRAM TABLE: takes back what is left of our change beside what others have changed. The last resort is the
 # whole table as it was.
 mend_rule() {
-  if awk -v table="$3" "$MERGE" "$dir/$1/before" "$dir/$1/after" "$dir/$1/now" >"$dir/$1/mend" 2>/dev/null &&
-    restore "$2" "$dir/$1/mend" --noflush; then
+  if merge "$1" "$2" "$3" before after; then
     cmp -s "$dir/$1/now" "$dir/$1/after" || result "operation $1: what others have changed meanwhile is kept"
   else
     [ -s "$dir/$1/table" ] && restore "$2" "$dir/$1/table" &&

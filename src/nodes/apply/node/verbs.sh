@@ -45,7 +45,11 @@ arm() {
   mkdir -p "${open%/*}" "$home" || return 1
   rm -f /run/hoplens/result-*
   other=$(readlink "$open") && ! still_open "$other" && rm -f "$open"
-  ln -sn "$id" "$open" 2>/dev/null || { say failed "another change is open on it: $(readlink "$open")" && return 1; }
+  if ! ln -sn "$id" "$open" 2>/dev/null; then
+    say failed "another change is open on it: $(readlink "$open")"
+    rm -rf "$dir"
+    return 1
+  fi
   cat "$dir/begin" >>"$journal" || { say failed "its journal $journal cannot be written" && cancel && return 1; }
   fact deadline $(($(uptime) + seconds)) || { say failed 'its disk is full' && cancel && return 1; }
   if systemd_runs && arm_systemd; then
@@ -91,6 +95,7 @@ apply() {
     fact "$n/begun"
     operation forth "$n" || { undo "operation $n failed: ${output:-its command could not be run}" && return 1; }
     operation settle "$n" 2>/dev/null || { undo "operation $n: it is not afterwards as it should be" && return 1; }
+    fact "$n/settled" || { undo 'its disk is full' && return 1; }
     say done "$n"
   done
   fact applied || { undo 'its disk is full' && return 1; }
@@ -185,7 +190,10 @@ take_back_one() {
         sleep 1
       done
       ;;
-    *) mend_one "$1" && return 0 ;;
+    *)
+      if ! has "$1/settled" && operation unsettled "$1" && [ "$(state "$1")" = before ]; then return 0; fi
+      mend_one "$1" && return 0
+      ;;
   esac
   [ "$(state "$1")" = before ] && return 0
   outcome='revert failed'
