@@ -5,21 +5,24 @@ import { ClusterStore } from './features/clusters/cluster-store';
 import { registerClusterCommands } from './features/clusters/commands';
 import { registerDumps } from './features/dumps/register';
 import { registerLive } from './features/live/register';
+import { registerPlan } from './features/plan/register';
 import { registerTrace } from './features/trace/register';
 import { registerTrees } from './features/trees/register';
 import { registerWhatIf } from './features/what-if/register';
 
 export function activate(context: vscode.ExtensionContext): void {
   const store = new ClusterStore();
+  const live = registerLive(store, context);
   context.subscriptions.push(
     store,
     registerClusterCommands(store, context.extensionUri),
-    registerLive(store, context),
+    live,
     registerTrees(store),
     registerDumps(store),
     registerTrace(store, context),
     registerWhatIf(store),
     registerAgents(store),
+    registerPlan(store, live, context),
     registerAudit(store, context.extensionUri),
   );
   // `npm start` asks for it.

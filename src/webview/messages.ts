@@ -4,6 +4,7 @@ import type { Change, EvidenceLine } from '../core/trace/result';
 export type FromPage =
   | { readonly type: 'open'; readonly source: EvidenceLine }
   | { readonly type: 'trace-with'; readonly changes: readonly Change[] }
+  | { readonly type: 'make-plan'; readonly title: string; readonly changes: readonly Change[] }
   | { readonly type: 'assume'; readonly facts: readonly AssumedFact[] }
   | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'copy-as'; readonly format: CopyFormat }
@@ -92,6 +93,8 @@ export function isFromPage(value: unknown): value is FromPage {
       return isEvidence(value['source']);
     case 'trace-with':
       return isChanges(value['changes']);
+    case 'make-plan':
+      return typeof value['title'] === 'string' && isChanges(value['changes']);
     case 'assume':
       return isFacts(value['facts']);
     case 'copy-as':

@@ -14,6 +14,7 @@ export interface PageWords {
   /** The first data that the server sends. */
   readonly data: string;
   readonly traceWith: string;
+  readonly makePlan: string;
   readonly withChanges: string;
   readonly effect: string;
   readonly where: string;

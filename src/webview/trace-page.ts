@@ -122,6 +122,7 @@ function findingBox(words: PageWords, finding: Finding): Html {
             ${fix.effect ? html`<p>${words.effect} ${fix.effect.text}</p>` : undefined}
             <p>
               ${button(words.traceWith, { type: 'trace-with', changes: fix.changes })}
+              ${button(words.makePlan, { type: 'make-plan', title: fix.title, changes: fix.changes })}
               ${button(words.copy, { type: 'copy', text: fix.changes.map(changeCommand).join('\n') })}
             </p>`
         : undefined

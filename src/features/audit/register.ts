@@ -4,12 +4,10 @@ import { auditPage } from '../../webview/audit-page';
 import { isFromAuditPage } from '../../webview/messages';
 import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
+import { inTurns } from '../in-turns';
 import { pageResources } from '../page-resources';
 import type { TreeEntry } from '../trees/entry';
 import { auditWords } from './words';
-
-/** How long pairs are traced before the editor has its turn. */
-const TURN_MS = 30;
 
 /** The command that traces every service from everywhere. */
 export function registerAudit(store: ClusterStore, extensionUri: vscode.Uri): vscode.Disposable {
@@ -36,19 +34,9 @@ async function pickCluster(store: ClusterStore): Promise<OpenCluster | undefined
 function auditWithProgress({ cluster }: OpenCluster): Thenable<Audit | undefined> {
   const location = vscode.ProgressLocation.Notification;
   const title = vscode.l10n.t('Auditing {0}', cluster.name);
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
-    const steps = auditInSteps(cluster);
-    for (let reported = 0; ;) {
-      let step = steps.next();
-      for (const end = Date.now() + TURN_MS; step.done !== true && Date.now() < end;) step = steps.next();
-      if (step.done === true) return step.value;
-      if (token.isCancellationRequested) return undefined;
-      const { done, of } = step.value;
-      progress.report({ increment: ((done - reported) * 100) / of, message: `${done}/${of}` });
-      reported = done;
-      await new Promise(setImmediate);
-    }
-  });
+  return vscode.window.withProgress({ location, title, cancellable: true }, (progress, token) =>
+    inTurns(auditInSteps(cluster), progress, token),
+  );
 }
 
 function show(open: OpenCluster, audit: Audit, extensionUri: vscode.Uri): void {

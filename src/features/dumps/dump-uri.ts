@@ -12,6 +12,11 @@ export function editedId(clusterId: string): string {
   return clusterId.endsWith(EDITED) ? clusterId : `${clusterId}${EDITED}`;
 }
 
+/** The id of the cluster that an editable copy was made of. */
+export function originalId(clusterId: string): string {
+  return clusterId.endsWith(EDITED) ? clusterId.slice(0, -EDITED.length) : clusterId;
+}
+
 /** An output of an open cluster, as a document. */
 export interface DumpAddress {
   readonly clusterId: string;

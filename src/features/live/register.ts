@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { NodeConnectOptions } from '../../nodes/connect-node';
+import type { ConnectTo } from '../../nodes/apply/options';
+import { connectNode, type NodeConnectOptions } from '../../nodes/connect-node';
 import { NodeReader } from '../../nodes/node-reader';
 import { configFiles } from '../../nodes/ssh/config-files';
 import { opensshConfig } from '../../nodes/ssh/config-openssh';
@@ -16,8 +17,16 @@ import { LiveNodes } from './live-nodes';
 import { saveSnapshot } from './save-snapshot';
 import { Secrets } from './secrets';
 
+/** The nodes of the settings, for the features that do more with them than read them. */
+export interface Live {
+  readonly connectTo: ConnectTo;
+  /** Reads nodes anew. */
+  read(names: readonly string[]): Thenable<void>;
+  dispose(): void;
+}
+
 /** The nodes of the settings, and the commands on them. */
-export function registerLive(store: ClusterStore, context: vscode.ExtensionContext): vscode.Disposable {
+export function registerLive(store: ClusterStore, context: vscode.ExtensionContext): Live {
   const log = vscode.window.createOutputChannel('Hoplens', { log: true });
   const configuration = new Configuration();
   const secrets = new Secrets(context.secrets, context.globalState);
@@ -61,8 +70,14 @@ export function registerLive(store: ClusterStore, context: vscode.ExtensionConte
       if (name !== undefined) await run(name);
     });
 
+  const connectTo: ConnectTo = async (name, signal) => {
+    const settings = configuration.nodes.nodes.find((one) => one.name === name);
+    if (!settings) throw new Error(vscode.l10n.t('{0} is not among the nodes of the settings any more.', name));
+    return connectNode(settings, options, signal);
+  };
+
   void configure();
-  return vscode.Disposable.from(
+  const disposable = vscode.Disposable.from(
     log,
     nodes,
     configuration.onDidChange(() => void configure()),
@@ -103,6 +118,7 @@ export function registerLive(store: ClusterStore, context: vscode.ExtensionConte
       );
     }),
   );
+  return { connectTo, read, dispose: () => void disposable.dispose() };
 }
 
 async function pickNode(nodes: LiveNodes): Promise<string | undefined> {

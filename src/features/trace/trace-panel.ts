@@ -189,6 +189,9 @@ export class TracePanel {
       case 'trace-to':
         this.parts.openPanel({ ...state, ...FRESH, to: message.to, protocol: message.protocol });
         return;
+      case 'make-plan':
+        await vscode.commands.executeCommand('hoplens.makePlan', message.title, message.changes);
+        return;
       case 'assume':
         this.fill({ ...state, facts: message.facts });
         return;

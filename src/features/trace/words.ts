@@ -13,6 +13,7 @@ export function pageWords(): PageWords {
     ack: vscode.l10n.t('Third packet'),
     data: vscode.l10n.t('First data'),
     traceWith: vscode.l10n.t('Trace with This Change'),
+    makePlan: vscode.l10n.t('Make a Plan…'),
     withChanges: vscode.l10n.t('As it would be with this change:'),
     effect: vscode.l10n.t('Then:'),
     where: vscode.l10n.t('Where'),

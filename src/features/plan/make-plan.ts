@@ -1,0 +1,40 @@
+import * as vscode from 'vscode';
+import type { Plan, PlannedChange } from '../../core/plan/plan';
+import { CONFIRM_WITHIN } from '../../core/plan/read-plan';
+import { writePlan } from '../../core/plan/write-plan';
+import { PLAN_ENDING } from './plan-files';
+
+/** Opens a plan of these changes as a document that is not saved yet. Nothing reaches a node by that. */
+export async function openNewPlan(name: string, changes: readonly PlannedChange[]): Promise<void> {
+  const plan: Plan = {
+    hoplensPlan: 1,
+    name,
+    confirmWithin: CONFIRM_WITHIN.usual,
+    onFailure: 'revert-all',
+    batch: 1,
+    changes,
+  };
+  const text = writePlan(plan);
+  const document = await vscode.workspace.openTextDocument(newUri(name));
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
+  await vscode.window.showTextDocument(document, { preview: false });
+}
+
+/** A name that no document has yet. */
+function newUri(name: string): vscode.Uri {
+  const base =
+    name
+      .replace(/[^A-Za-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40)
+      .toLowerCase() || 'plan';
+  const open = new Set(vscode.workspace.textDocuments.map(({ uri }) => uri.path));
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.path ?? '';
+  for (let count = 1; ; count++) {
+    const path = `${folder}/${base}${count === 1 ? '' : `-${count}`}${PLAN_ENDING}`;
+    if (!open.has(path)) return vscode.Uri.from({ scheme: 'untitled', path });
+  }
+}
