@@ -3,6 +3,7 @@ import { parsePrefix } from '../net/prefix';
 import { parseProtocol, protocolName } from '../net/protocol';
 import type { Rule } from '../netfilter/rule';
 import type { Table } from '../netfilter/ruleset';
+import { lazy } from '../text/lazy';
 import { chainNames } from './chain-name';
 
 /** A service port as kube-proxy's rules in iptables mode have it. */
@@ -17,8 +18,9 @@ export interface ProxiedPort {
   /** Undefined where the rules refuse: the service has no endpoints. */
   readonly chain: string | undefined;
   /** Whether the chain's name is the hash of the service port's name; undefined without a name. */
-  readonly verified: boolean | undefined;
-  readonly endpoints: readonly ProxiedEndpoint[];
+  verified(): boolean | undefined;
+  /** Read when they are first asked for: the rules of 20,000 services take a while. */
+  endpoints(): readonly ProxiedEndpoint[];
   readonly nodePort: number | undefined;
   /** Line of the rule, counting from 1. */
   readonly line: number;
@@ -52,9 +54,10 @@ export function proxiedPorts(nat: Table): ProxiedPort[] {
     if (chain === undefined || !/^KUBE-(SVC|EXT|FW|XLB|SVL)-/.test(chain)) return [];
     const port = servicePort(rule);
     if (!port) return [];
-    const named = port.name === undefined ? undefined : verify(chain, port.name, port.protocol);
-    const endpoints = endpointsOf(nat, chain, port.name, port.protocol);
-    return [{ ...port, chain, verified: named, endpoints, nodePort: nodePorts.get(serviceSuffix(chain)) }];
+    const { name, protocol } = port;
+    const verified = lazy(() => (name === undefined ? undefined : verify(chain, name, protocol)));
+    const endpoints = lazy(() => endpointsOf(nat, chain, name, protocol));
+    return [{ ...port, chain, verified, endpoints, nodePort: nodePorts.get(serviceSuffix(chain)) }];
   });
 }
 
@@ -63,7 +66,9 @@ export function refusedPorts(filter: Table): ProxiedPort[] {
   return (filter.chains.get('KUBE-SERVICES')?.rules ?? []).flatMap((rule) => {
     if (rule.syntax.target?.module !== 'REJECT') return [];
     const port = servicePort(rule);
-    return port ? [{ ...port, chain: undefined, verified: undefined, endpoints: [], nodePort: undefined }] : [];
+    return port
+      ? [{ ...port, chain: undefined, verified: () => undefined, endpoints: () => [], nodePort: undefined }]
+      : [];
   });
 }
 

@@ -19,7 +19,7 @@ export function namesFromRules(ruleset: Ruleset, beyond?: Names): RuleNames {
   for (const port of ports) {
     if (port.name === undefined) continue;
     if (port.chain !== undefined) chains.set(port.chain, `service ${port.name}`);
-    for (const endpoint of port.endpoints) chains.set(endpoint.chain, `service ${port.name}`);
+    for (const endpoint of port.endpoints()) chains.set(endpoint.chain, `service ${port.name}`);
   }
   return {
     chain: (name) => chains.get(name),
@@ -34,7 +34,7 @@ export function namesFromRules(ruleset: Ruleset, beyond?: Names): RuleNames {
 function nameOf(ports: ReturnType<typeof proxiedPorts>, address: Address, text: string): string {
   const service = ports.find((port) => sameAddress(port.address, address));
   if (service?.name !== undefined) return `${text} (service ${bare(service.name)})`;
-  const owner = ports.find((port) => port.endpoints.some((endpoint) => sameAddress(endpoint.address, address)));
+  const owner = ports.find((port) => port.endpoints().some((endpoint) => sameAddress(endpoint.address, address)));
   return owner?.name === undefined ? text : `${text} (container of ${bare(owner.name)})`;
 }
 

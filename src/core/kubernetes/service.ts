@@ -1,5 +1,6 @@
 import { type Address, addressKey, formatAddress, sameAddress } from '../net/address';
 import { protocolName } from '../net/protocol';
+import { lazy } from '../text/lazy';
 import type { ProxiedPort } from './kube-proxy';
 import type { EndpointObject, KubernetesObject } from './objects';
 
@@ -43,7 +44,7 @@ export interface Endpoint {
 }
 
 /** `namespace/name`, or its address. */
-export function serviceTitle(service: Service): string {
+export function serviceTitle(service: Pick<Service, 'namespace' | 'name' | 'addresses'>): string {
   if (service.name !== undefined) return `${service.namespace ?? 'default'}/${service.name}`;
   return service.addresses.map(formatAddress).join(', ');
 }
@@ -60,7 +61,19 @@ interface Draft {
   namespace: string | undefined;
   name: string | undefined;
   addresses: Address[];
-  ports: ServicePort[];
+  ports: PortDraft[];
+}
+
+/** What one source says of a port. Endpoints are read when they are first asked for. */
+interface PortDraft {
+  readonly name: string;
+  readonly protocol: number;
+  readonly port: number;
+  readonly nodePort: number | undefined;
+  readonly chain: string | undefined;
+  verified(): boolean | undefined;
+  endpoints(): readonly Endpoint[];
+  readonly evidence: readonly Evidence[];
 }
 
 /** Services in the making, found by name or by address. */
@@ -111,7 +124,19 @@ export function mergeServices(sources: readonly RulesSource[], objects: readonly
   return drafts.all
     .map((draft) => ({ title: serviceTitle(draft), draft }))
     .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0))
-    .map(({ draft }) => draft);
+    .map(({ draft }) => ({ ...draft, ports: draft.ports.map(finished) }));
+}
+
+function finished({ endpoints, verified, ...port }: PortDraft): ServicePort {
+  return {
+    ...port,
+    get verified() {
+      return verified();
+    },
+    get endpoints() {
+      return endpoints();
+    },
+  };
 }
 
 function addProxied(drafts: Drafts, source: RulesSource, proxied: ProxiedPort): void {
@@ -129,15 +154,17 @@ function addProxied(drafts: Drafts, source: RulesSource, proxied: ProxiedPort): 
     port: proxied.port,
     nodePort: proxied.nodePort,
     chain: proxied.chain,
-    verified: proxied.verified,
+    verified: () => proxied.verified(),
     evidence: [evidence(proxied.line)],
-    endpoints: proxied.endpoints.map((endpoint) => ({
-      address: endpoint.address,
-      port: endpoint.port,
-      probability: endpoint.probability,
-      expectedNode: undefined,
-      evidence: [evidence(endpoint.line)],
-    })),
+    endpoints: lazy(() =>
+      proxied.endpoints().map((endpoint) => ({
+        address: endpoint.address,
+        port: endpoint.port,
+        probability: endpoint.probability,
+        expectedNode: undefined,
+        evidence: [evidence(endpoint.line)],
+      })),
+    ),
   });
 }
 
@@ -152,30 +179,46 @@ function addObject(
     merge(draft, {
       ...port,
       chain: undefined,
-      verified: undefined,
+      verified: () => undefined,
       evidence: [],
-      endpoints: endpoints
-        .filter((endpoint) => endpoint.ready && endpoint.portName === port.name && endpoint.protocol === port.protocol)
-        .map((endpoint) => ({
-          address: endpoint.address,
-          port: endpoint.port,
-          probability: undefined,
-          expectedNode: endpoint.node,
-          evidence: [],
-        })),
+      endpoints: lazy(() =>
+        endpoints
+          .filter(
+            (endpoint) => endpoint.ready && endpoint.portName === port.name && endpoint.protocol === port.protocol,
+          )
+          .map((endpoint) => ({
+            address: endpoint.address,
+            port: endpoint.port,
+            probability: undefined,
+            expectedNode: endpoint.node,
+            evidence: [],
+          })),
+      ),
     });
 }
 
 /** Adds a port, or what is new about it, to a service. */
-function merge(draft: Draft, added: ServicePort): void {
+function merge(draft: Draft, added: PortDraft): void {
   const at = draft.ports.findIndex((port) => port.port === added.port && port.protocol === added.protocol);
   const known = draft.ports[at];
   if (!known) {
     draft.ports.push(added);
     return;
   }
-  const endpoints = [...known.endpoints];
-  for (const endpoint of added.endpoints) {
+  draft.ports[at] = {
+    ...known,
+    name: known.name || added.name,
+    nodePort: known.nodePort ?? added.nodePort,
+    chain: known.chain ?? added.chain,
+    verified: () => known.verified() ?? added.verified(),
+    evidence: [...known.evidence, ...added.evidence],
+    endpoints: lazy(() => mergeEndpoints(known.endpoints(), added.endpoints())),
+  };
+}
+
+function mergeEndpoints(known: readonly Endpoint[], added: readonly Endpoint[]): Endpoint[] {
+  const endpoints = [...known];
+  for (const endpoint of added) {
     const same = endpoints.findIndex(
       (other) => sameAddress(other.address, endpoint.address) && other.port === endpoint.port,
     );
@@ -189,15 +232,7 @@ function merge(draft: Draft, added: ServicePort): void {
         evidence: [...other.evidence, ...endpoint.evidence],
       };
   }
-  draft.ports[at] = {
-    ...known,
-    name: known.name || added.name,
-    nodePort: known.nodePort ?? added.nodePort,
-    chain: known.chain ?? added.chain,
-    verified: known.verified ?? added.verified,
-    evidence: [...known.evidence, ...added.evidence],
-    endpoints,
-  };
+  return endpoints;
 }
 
 /** `80/tcp`, with its name where it has one. */

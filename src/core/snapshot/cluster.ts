@@ -18,7 +18,7 @@ import { type Endpoint, mergeServices, type RulesSource, type Service, type Serv
 import type { Interface } from '../routing/interface';
 import { isObject, type JsonObject, stringOf } from '../text/json';
 import type { Snapshot } from './format';
-import { lazy } from './lazy';
+import { lazy } from '../text/lazy';
 import { NetworkNamespace } from './namespace';
 
 /** A node: its host namespace, and those of its pods and containers. */
@@ -207,28 +207,32 @@ export class Cluster {
     return this.makeServices();
   }
 
-  private readonly indexServices = lazy(() => {
-    const byAddress = new Map<string, Service>();
-    const byEndpoint = new Map<string, ServiceEndpoint>();
-    for (const service of this.services) {
-      for (const address of service.addresses) byAddress.set(addressKey(address), service);
+  private readonly byAddress = lazy(() => {
+    const found = new Map<string, Service>();
+    for (const service of this.services)
+      for (const address of service.addresses) found.set(addressKey(address), service);
+    return found;
+  });
+
+  private readonly byEndpoint = lazy(() => {
+    const found = new Map<string, ServiceEndpoint>();
+    for (const service of this.services)
       for (const port of service.ports)
         for (const endpoint of port.endpoints) {
           const key = addressKey(endpoint.address);
-          if (!byEndpoint.has(key)) byEndpoint.set(key, { service, port, endpoint });
+          if (!found.has(key)) found.set(key, { service, port, endpoint });
         }
-    }
-    return { byAddress, byEndpoint };
+    return found;
   });
 
   /** The service that has the address. */
   serviceAt(address: Address): Service | undefined {
-    return this.indexServices().byAddress.get(addressKey(address));
+    return this.byAddress().get(addressKey(address));
   }
 
-  /** The service port whose endpoint the address is. */
+  /** The service port whose endpoint the address is. Reads the endpoints of every service. */
   endpointAt(address: Address): ServiceEndpoint | undefined {
-    return this.indexServices().byEndpoint.get(addressKey(address));
+    return this.byEndpoint().get(addressKey(address));
   }
 
   /** Whether an address belongs to pods or services rather than to machines. */

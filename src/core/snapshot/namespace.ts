@@ -11,7 +11,7 @@ import { readRoutes, type Routes } from '../routing/read-routes';
 import { readSysctls, type Sysctls } from '../routing/sysctl';
 import type { Problem } from '../problem';
 import type { NamespaceKind, NamespaceRecord, Output } from './format';
-import { lazy } from './lazy';
+import { lazy } from '../text/lazy';
 import { failed, type Netfilter, readNetfilter } from './netfilter';
 
 /** What `hostname:/etc/resolv.conf` and friends are read from. */

@@ -5,7 +5,7 @@ import type { Table } from '../netfilter/ruleset';
 import { parseSave } from '../netfilter/save';
 import type { Problem } from '../problem';
 import type { Output } from './format';
-import { lazy } from './lazy';
+import { lazy } from '../text/lazy';
 
 /** The two implementations behind iptables; both may hold rules, and both are asked (facts: both hooks are registered). */
 export type Flavour = 'nft' | 'legacy';

@@ -18,9 +18,11 @@ function table(version: string, name: 'nat' | 'filter'): Table {
 
 /** `default/web: cluster IP 10.0.0.20:80/tcp → 10.1.63.3:80 50 %, 10.1.9.4:80 50 %` */
 function told(port: ProxiedPort): string {
-  const endpoints = port.endpoints.map(
-    ({ address, port: own, probability }) => `${formatSocket(address, own)} ${Math.round(probability * 1e4) / 100} %`,
-  );
+  const endpoints = port
+    .endpoints()
+    .map(
+      ({ address, port: own, probability }) => `${formatSocket(address, own)} ${Math.round(probability * 1e4) / 100} %`,
+    );
   const node = port.nodePort === undefined ? '' : ` node port ${port.nodePort}`;
   return `${port.name ?? '?'} ${port.role} ${formatSocket(port.address, port.port)}/${protocolName(port.protocol)}${node} → ${endpoints.join(', ')}`;
 }
@@ -35,8 +37,8 @@ suite("services from kube-proxy's rules", () => {
       'kube-system/dns:dns cluster IP 10.0.0.10:53/udp → 10.1.9.2:53 100 %',
       'default/sticky:http cluster IP 10.0.0.30:80/tcp → 10.1.9.7:8080 50 %, 10.1.9.8:8080 50 %',
     ]);
-    assert.ok(ports.every(({ verified }) => verified === true));
-    assert.ok(ports.every(({ endpoints }) => endpoints.every(({ verified }) => verified === true)));
+    assert.ok(ports.every((port) => port.verified() === true));
+    assert.ok(ports.every((port) => port.endpoints().every(({ verified }) => verified === true)));
   });
 
   test('of 1.15: no comments behind KUBE-SERVICES, probabilities with five digits', () => {
@@ -54,11 +56,11 @@ suite("services from kube-proxy's rules", () => {
       '? cluster IP 10.96.0.21:80/tcp → 10.244.1.9:80 100 %',
     ]);
     assert.deepEqual(
-      ports.map(({ verified }) => verified),
+      ports.map((port) => port.verified()),
       [true, true, undefined],
     );
     assert.deepEqual(
-      ports.flatMap(({ endpoints }) => endpoints.map(({ verified }) => verified)),
+      ports.flatMap((port) => port.endpoints().map(({ verified }) => verified)),
       [true, true, true, undefined],
     );
   });
@@ -68,14 +70,14 @@ suite("services from kube-proxy's rules", () => {
     assert.deepEqual(ports.map(told), [
       'default/web:http cluster IP [fd00:10:96::20]:80/tcp → [fd00:10:244::5]:80 100 %',
     ]);
-    assert.deepEqual([ports[0]?.verified, ports[0]?.endpoints[0]?.verified], [true, true]);
+    assert.deepEqual([ports[0]?.verified(), ports[0]?.endpoints()[0]?.verified], [true, true]);
   });
 
   test('know the lines they come from', () => {
     const [web] = proxiedPorts(table('1.4', 'nat'));
     const lines = readFileSync('test/fixtures/kube-proxy/1.4.txt', 'utf8').split('\n');
     assert.match(lines[(web?.line ?? 0) - 1] ?? '', /-A KUBE-SERVICES -d 10\.0\.0\.20\/32 .* -j KUBE-SVC-/);
-    assert.match(lines[(web?.endpoints[1]?.line ?? 0) - 1] ?? '', /-j DNAT --to-destination 10\.1\.9\.4:80$/);
+    assert.match(lines[(web?.endpoints()[1]?.line ?? 0) - 1] ?? '', /-j DNAT --to-destination 10\.1\.9\.4:80$/);
   });
 
   test('without endpoints are refused by the filter table', () => {
@@ -85,7 +87,7 @@ suite("services from kube-proxy's rules", () => {
     ] as const) {
       const refused = refusedPorts(table(version, 'filter'));
       assert.deepEqual(refused.map(told), [`default/empty:http cluster IP ${address}:80/tcp → `]);
-      assert.deepEqual([refused[0]?.chain, refused[0]?.verified], [undefined, undefined]);
+      assert.deepEqual([refused[0]?.chain, refused[0]?.verified()], [undefined, undefined]);
     }
   });
 });
@@ -107,17 +109,17 @@ suite('rules that are not as they should be', () => {
         '-A KUBE-SEP-BBBB -p tcp -j DNAT --to-destination 10.1.1.1:80',
       ),
     );
-    assert.deepEqual([port?.verified, port?.endpoints[0]?.verified], [false, false]);
+    assert.deepEqual([port?.verified(), port?.endpoints()[0]?.verified], [false, false]);
   });
 
   test('a chain that leads nowhere has no endpoints', () => {
     const [port] = proxiedPorts(nat('-A KUBE-SERVICES -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-GONE'));
-    assert.deepEqual(port?.endpoints, []);
+    assert.deepEqual(port?.endpoints(), []);
     const dangling = nat(
       '-A KUBE-SERVICES -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-AAAA',
       '-A KUBE-SVC-AAAA -j KUBE-SEP-GONE',
     );
-    assert.deepEqual(proxiedPorts(dangling)[0]?.endpoints, []);
+    assert.deepEqual(proxiedPorts(dangling)[0]?.endpoints(), []);
   });
 
   test('chains that go round in circles come to an end', () => {
@@ -125,7 +127,7 @@ suite('rules that are not as they should be', () => {
       '-A KUBE-SERVICES -d 10.0.0.1/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-AAAA',
       '-A KUBE-SVC-AAAA -j KUBE-SVC-AAAA',
     );
-    assert.deepEqual(proxiedPorts(circle)[0]?.endpoints, []);
+    assert.deepEqual(proxiedPorts(circle)[0]?.endpoints(), []);
   });
 
   test('rules without an address, a port or a service chain are no services', () => {

@@ -1,5 +1,5 @@
 import { type Address, type Family, sameAddress } from '../../net/address';
-import { lazy } from '../../snapshot/lazy';
+import { lazy } from '../../text/lazy';
 import type { KnownTable } from '../../snapshot/netfilter';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { RecentList } from '../../netfilter/match';
