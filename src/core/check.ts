@@ -1,9 +1,12 @@
 import { readIpSets } from './netfilter/ipset';
+import { readConnections } from './netfilter/connections';
 import { parseListing } from './netfilter/list';
-import { lintRule } from './netfilter/lint';
+import { jumpLoops, lintRule } from './netfilter/lint';
 import { MATCHES } from './netfilter/matches/registry';
 import { allRules, type Ruleset } from './netfilter/ruleset';
+import { type NftTable, readNftTables } from './netfilter/nft';
 import { parseSave } from './netfilter/save';
+import { readIpvs } from './kubernetes/ipvs';
 import { readKubectl } from './kubernetes/kubectl';
 import { readRegistry } from './kubernetes/registry';
 import { readFlannelEtcd, readSubnetEnv } from './overlay/flannel';
@@ -48,11 +51,16 @@ export function checkText(written: string, known?: TextKind): Report | Unreadabl
       message:
         'this is not text: the file is binary or damaged; save the output of iptables-save, ip route or the like',
     };
+  if (!text.includes('\n') && text.trimEnd().includes('\r'))
+    return {
+      line: 1,
+      message: 'its lines end in carriage returns alone, as on an old Macintosh: save it with line feeds',
+    };
   if (kind === undefined)
     return {
       line: 1,
       message:
-        'this is no output that Hoplens knows: iptables-save, iptables -L, ip addr, ip route, ip rule, route, ifconfig, ipset save, sysctl, ss, tcpdump, resolv.conf or a Hoplens snapshot',
+        'this is no output that Hoplens knows: iptables-save, iptables -L, ip addr, ip route, ip rule, route, ifconfig, ipset, nft, conntrack, ipvsadm, sysctl, ss, tcpdump, resolv.conf or a Hoplens snapshot',
     };
   return CHECKS[kind](text);
 }
@@ -87,6 +95,32 @@ const CHECKS: Readonly<Record<TextKind, Check>> = {
     const { sets, problems } = readIpSets(text);
     const members = [...sets.values()].reduce((sum, set) => sum + set.members.length, 0);
     return report('ipset-save', { sets: sets.size, members }, problems);
+  },
+  'nft-ruleset': (text) => {
+    const tables = readNftTables(text);
+    const sum = (count: (table: NftTable) => number): number => tables.reduce((all, table) => all + count(table), 0);
+    const native = tables.filter((table) => !table.managed && table.baseChains > 0);
+    return {
+      ...report(
+        'nft-ruleset',
+        { tables: tables.length, chains: sum(({ chains }) => chains), rules: sum(({ rules }) => rules) },
+        [],
+      ),
+      notSimulated: native.map(({ family, name, line, rules: count }) => ({
+        name: `table ${family} ${name}`,
+        line,
+        count,
+      })),
+    };
+  },
+  conntrack: (text) => {
+    const { connections, problems } = readConnections(text);
+    return report('conntrack', { connections: connections.length }, problems);
+  },
+  ipvs: (text) => {
+    const { services, servers, line, problems } = readIpvs(text);
+    const notSimulated = services > 0 ? [{ name: 'IPVS', line, count: services }] : [];
+    return { ...report('ipvs', { services, servers }, problems), notSimulated };
   },
   sysctl: (text) => {
     const values = readSysctls('sysctl -a', text);
@@ -134,7 +168,7 @@ function rules(kind: TextKind, ruleset: Ruleset): Report {
   for (const table of ruleset.tables.values()) chains += table.chains.size;
   const unknown = new Map<string, { line: number; count: number }>();
   let count = 0;
-  const problems = [...ruleset.problems];
+  const problems = [...ruleset.problems, ...[...ruleset.tables.values()].flatMap(jumpLoops)];
   for (const { table, rule: kept } of allRules(ruleset)) {
     count++;
     // Of millions of rules, what each says cannot all be kept.

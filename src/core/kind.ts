@@ -12,6 +12,9 @@ export type TextKind =
   | 'ip-neigh'
   | 'bridge-fdb'
   | 'ipset-save'
+  | 'nft-ruleset'
+  | 'conntrack'
+  | 'ipvs'
   | 'sysctl'
   | 'resolv-conf'
   | 'tcpdump'
@@ -32,10 +35,13 @@ const SIGNS: readonly (readonly [TextKind, RegExp])[] = [
   ],
   ['iptables-list', /^Chain \S+ \((policy|\d+ references)/m],
   ['iptables-save', /^((\[\d+:\d+\] )?-[AI] \S+ |-P [A-Z]+ (ACCEPT|DROP)|# Table `\w+' is incompatible)/m],
-  ['ip-route', /^\s*Destination\s+Gateway\s+Genmask/m],
+  ['nft-ruleset', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s*\{\s*"nftables"\s*:/m],
+  ['conntrack', /^(ipv[46]\s+\d+\s+)?[a-z]+\s+\d+\s+(\d+\s+)?([A-Z_]+2?\s+)?src=\S+ dst=\S+ /m],
+  ['ipvs', /^(IP Virtual Server version|(TCP|UDP|SCTP|FWM) +\S+:\S+ +\w+|-A (-t|-u) \S+ -s )/m],
+  ['ip-route', /^\s*Destination\s+(Gateway\s+Genmask|Next Hop\s+Flag)/m],
   ['ip-addr', /^(\d+: \S+(: <|\s+inet6? )|\S+:?\s+(Link encap:|flags=\d+<))/m],
   ['ip-rule', /^\d+:\s+(not )?from \S+/m],
-  ['ipset-save', /^create \S+ (hash|bitmap|list):/m],
+  ['ipset-save', /^create \S+ (hash|bitmap|list):|^Name: \S+\r?\nType: (hash|bitmap|list):/m],
   ['etcd-registry', new RegExp(`^/registry/\\S+$|"key":\\s*"${CODED_REGISTRY}`, 'm')],
   ['etcd-flannel', new RegExp(`"Network"\\s*:|"PublicIP"\\s*:|/coreos\\.com/network|"key":\\s*"${CODED_FLANNEL}`, 'i')],
   ['flannel-subnet-env', /^\s*(export\s+)?FLANNEL_SUBNET=/m],

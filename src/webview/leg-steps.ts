@@ -2,7 +2,7 @@ import type { Leg, SourceLine, Step } from '../core/trace/result';
 import type { LegName } from '../core/trace/way';
 import { html, type Html } from './html';
 import type { FromPage } from './messages';
-import { socketOf } from './packet';
+import { socketOf } from '../core/trace/socket-text';
 import type { PageWords } from './page-words';
 import { stepId } from './way-table';
 

@@ -13,7 +13,7 @@ import type { LaidOverOutcome, Mark } from '../core/trace/captures/laid-over';
 import { stopMark } from '../core/trace/captures/stop-mark';
 import { html, type Html } from './html';
 import type { PageWords } from './page-words';
-import { socketOf } from './packet';
+import { socketOf } from '../core/trace/socket-text';
 
 /** The id of an outcome in the page, by its place. */
 export function outcomeId(at: number): string {

@@ -187,7 +187,7 @@ suite('hoplens trace', { concurrency: true }, () => {
         ['--from', 'nosuch', '--to', '10.0.0.103:80'],
         /strict\.hoplens\.json: "nosuch" is neither a node.*Nodes: worker, master/,
       ],
-      [['--from', 'worker', '--to', '10.0.0.103'], /which port of 10\.0\.0\.103\? Write 10\.0\.0\.103:PORT/],
+      [['--from', 'worker', '--to', 'master'], /which port of master\? Write master:PORT/],
       [['--from', 'worker', '--to', '10.0.0.103:80', '--sport', '0'], /--sport 0 is not a port/],
       [
         ['--from', 'worker', '--to', '10.0.0.103:80', '--with', 'nonsense'],

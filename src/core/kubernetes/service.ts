@@ -71,8 +71,8 @@ interface PortDraft {
   readonly port: number;
   readonly nodePort: number | undefined;
   readonly chain: string | undefined;
-  verified(): boolean | undefined;
-  endpoints(): readonly Endpoint[];
+  readonly verified: () => boolean | undefined;
+  readonly endpoints: () => readonly Endpoint[];
   readonly evidence: readonly Evidence[];
 }
 

@@ -31,11 +31,11 @@ type Part =
   /** What the tracer's packets do not have: a MAC address. */
   | { readonly kind: 'other' | 'unreadable'; readonly text: string };
 
-/** Reads `ipset save`. */
+/** Reads `ipset save` and `ipset list`. */
 export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: Problem[] } {
   const sets = new Map<string, IpSet & { members: Member[] }>();
   const problems: Problem[] = [];
-  for (const { text: line, number } of linesOf(text)) {
+  for (const { text: line, number } of linesOf(/^\s*Name: /.test(text) ? listAsSave(text) : text)) {
     const words = withoutComment(line).trim().split(/\s+/);
     const [command, name = '', value = ''] = words;
     if (command === 'create') sets.set(name, { name, type: value, members: [], line: number });
@@ -55,6 +55,21 @@ export function readIpSets(text: string): { sets: Map<string, IpSet>; problems: 
       problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is neither create nor add` });
   }
   return { sets, problems };
+}
+
+/** `ipset list` in the words of `ipset save`, line by line. */
+function listAsSave(text: string): string {
+  let [name, type] = ['', ''];
+  const lines: string[] = [];
+  for (const { text: line } of linesOf(text)) {
+    const [, field, value = ''] =
+      /^(Name|Type|Header|Revision|Size in memory|References|Number of entries|Members):\s*(.*)$/.exec(line) ?? [];
+    if (field === 'Name') name = value;
+    if (field === 'Type') type = value;
+    if (field === 'Header') lines.push(`create ${name} ${type} ${value}`);
+    else lines.push(field !== undefined || line.trim() === '' ? '' : `add ${name} ${line.trim()}`);
+  }
+  return lines.join('\n');
 }
 
 /** A comment may say anything; nothing else is in quotes. */

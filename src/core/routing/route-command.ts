@@ -5,14 +5,49 @@ import { linesOf } from '../text/lines';
 import { type NextHop, type Route, routeText, type RouteType } from './route';
 
 const HEADER = /^\s*Destination\s+Gateway\s+Genmask\b/m;
+/** `route -6`, `netstat -6rn` */
+const HEADER6 = /^\s*Destination\s+Next Hop\s+Flag/m;
 
 /** Whether the text is a table of `route`, `route -n` or `netstat -rn`. */
 export function isRouteCommand(text: string): boolean {
-  return HEADER.test(text);
+  return HEADER.test(text) || HEADER6.test(text);
+}
+
+/** Reads the table of `route -6` (net-tools `rprint_fib6`): destination, next hop, flags, metric, references, use, interface. */
+function readTable6(text: string): { routes: Route[]; problems: Problem[] } {
+  const routes: Route[] = [];
+  const problems: Problem[] = [];
+  for (const { text: line, number } of linesOf(text)) {
+    if (line.trim() === '' || HEADER6.test(line) || /^\s*Kernel IP/.test(line)) continue;
+    const words = line.trim().split(/\s+/);
+    const [destination = '', nextHop = '', flags = '', metric = '', , , device = ''] = words;
+    const prefix = parsePrefix(destination.replace(/^\[(.*)\]/, '$1'));
+    if (!prefix || !/^[A-Za-z!]+$/.test(flags) || !/^-?\d+$/.test(metric) || device === '') {
+      problems.push({ severity: 'error', line: number, message: `"${line.trim()}" is not a row of route's table` });
+      continue;
+    }
+    const local = flags.includes('n') && device === 'lo';
+    const route = {
+      family: 6 as const,
+      table: local ? 'local' : 'main',
+      type: flags.includes('!') ? ('unreachable' as const) : local ? ('local' as const) : ('unicast' as const),
+      destination: prefix,
+      nextHops: [hopOf(nextHop.replace(/^\[(.*)\]$/, '$1'), flags.includes('!') ? undefined : device, flags)],
+      preferredSource: undefined,
+      metric: Math.max(0, Number(metric)),
+      tos: 0,
+      scope: undefined,
+      protocol: undefined,
+      line: number,
+    };
+    routes.push({ ...route, text: routeText(route) });
+  }
+  return { routes, problems };
 }
 
 /** Reads the IPv4 table of `route`, `route -n` and `netstat -rn` (route(8)). It lists the main table only. */
 export function readRouteCommand(text: string, family: Family): { routes: Route[]; problems: Problem[] } {
+  if (!HEADER.test(text)) return readTable6(text);
   const routes: Route[] = [];
   const problems: Problem[] = [];
   let columns: readonly string[] = [];
@@ -72,7 +107,7 @@ function readPrefix(destination: string, mask: string): Prefix | undefined {
 }
 
 function hopOf(gateway: string, device: string | undefined, flags: string): NextHop {
-  const none = !flags.includes('G') || gateway === '*' || gateway === '0.0.0.0';
+  const none = !flags.includes('G') || gateway === '*' || gateway === '0.0.0.0' || gateway === '::';
   const address = none ? undefined : parseAddress(gateway);
   return {
     device,

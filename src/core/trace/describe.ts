@@ -1,4 +1,5 @@
 import { changeCommand } from './change-command';
+import { socketOf } from './socket-text';
 import { likeliest } from './likeliest';
 import type { Leg, NameResolution, Outcome, Step, TraceResult } from './result';
 
@@ -63,8 +64,7 @@ function* describeStep(step: Step, indent: string): Generator<string> {
     .join(' ');
   const rule = step.rule === null ? '' : ` #${step.rule}`;
   const packet = step.packet;
-  const ports = (address: string, port: number | null): string => (port === null ? address : `${address}:${port}`);
-  const seen = `${ports(packet.src, packet.sport)} > ${ports(packet.dst, packet.dport)}${packet.mark === 0 ? '' : ` mark 0x${packet.mark.toString(16)}`}`;
+  const seen = `${socketOf(packet.src, packet.sport)} > ${socketOf(packet.dst, packet.dport)}${packet.mark === 0 ? '' : ` mark 0x${packet.mark.toString(16)}`}`;
   yield `${indent}${step.kind.padEnd(9)} ${place}${rule}: ${step.text}${step.text === '' ? '' : ' → '}${step.effect}  [${seen}]`;
   for (const outer of step.outer ?? []) yield* describeStep(outer, `${indent}  | `);
 }

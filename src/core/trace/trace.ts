@@ -122,18 +122,24 @@ function understand(cluster: Cluster, question: Question): Resolved<Asked> {
   if ('error' in target) return target;
   const protocol = parseTraceProtocol(question.protocol, target.value.address.family);
   if ('error' in protocol) return protocol;
-  const port = target.value.port;
+  const port = target.value.port ?? onlyPort(cluster, target.value.address, protocol.value);
   if (hasPorts(protocol.value) && port === undefined)
     return { error: `which port of ${question.to}? Write ${question.to}:PORT` };
   return {
     value: {
       origin: origin.value,
-      target: target.value,
+      target: { ...target.value, port },
       protocol: protocol.value,
       sourcePort: question.sourcePort ?? EPHEMERAL_PORT,
       resolution,
     },
   };
+}
+
+/** The port of a service that has one of the protocol. */
+function onlyPort(cluster: Cluster, address: Address, protocol: number): number | undefined {
+  const ports = cluster.serviceAt(address)?.ports.filter((one) => one.protocol === protocol) ?? [];
+  return ports.length === 1 ? ports[0]?.port : undefined;
 }
 
 function run(cluster: Cluster, question: Question, asked: Asked, facts: Facts, observed: boolean): TraceResult {

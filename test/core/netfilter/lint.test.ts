@@ -44,4 +44,14 @@ DOCKER-USER  all  --  0.0.0.0/0            0.0.0.0/0
       ['3 chain DOCKER-USER does not exist in table filter'],
     );
   });
+
+  test('jumps that go round in circles are told where they close', () => {
+    assert.deepEqual(lint('-A INPUT -j KNOWN', '-A KNOWN -j RETURN', '-A KNOWN -g INPUT'), [
+      '6 error: the jump to INPUT leads back to it: chains of table filter go round in circles',
+    ]);
+    assert.deepEqual(
+      lint('-A INPUT -j KNOWN', '-A INPUT -j KNOWN', '-A KNOWN -m comment --comment " -j INPUT" -j DROP'),
+      [],
+    );
+  });
 });
