@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { likeliest } from '../../core/trace/likeliest';
+import { wayImage } from '../../webview/way-image';
 import type { ClusterStore } from '../clusters/cluster-store';
 import { askCapture } from './ask-capture';
 import { askComparison, traceLabel } from './ask-comparison';
@@ -6,6 +8,7 @@ import type { PinnedTraces } from './pins';
 import type { RecentQuestions } from './recent';
 import type { TracePanel } from './trace-panel';
 import type { TracePanels } from './trace-panels';
+import { pageWords } from './words';
 
 /** The commands for the trace that the user looks at. */
 export function registerPanelCommands(
@@ -39,7 +42,23 @@ export function registerPanelCommands(
     if (pinned) await panel.update({ comparedWith: pinned.id });
   };
 
+  const saveImage = async ({ trace }: TracePanel): Promise<void> => {
+    const outcome = trace && likeliest(trace.result);
+    if (!outcome) return;
+    const name = `${trace.state.from}-${trace.state.to}`.replace(/[^\w.-]+/g, '-');
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const uri = await vscode.window.showSaveDialog({
+      ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${name}.svg`) }),
+      filters: { [vscode.l10n.t('Image')]: ['svg'] },
+      saveLabel: vscode.l10n.t('Save Image'),
+    });
+    if (!uri) return;
+    const image = wayImage(pageWords(), trace.result, outcome);
+    await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(image));
+  };
+
   return vscode.Disposable.from(
+    vscode.commands.registerCommand('hoplens.saveTraceImage', withPanel(saveImage)),
     vscode.commands.registerCommand('hoplens.layCapture', withPanel(layCapture)),
     vscode.commands.registerCommand('hoplens.pinTrace', withPanel(pin)),
     vscode.commands.registerCommand('hoplens.compareTrace', withPanel(compare)),
