@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util';
 import { runAudit } from './cli/audit';
 import { check } from './cli/check';
 import { CommandError } from './cli/files';
+import { runPlan } from './cli/plan';
 import { printFile } from './cli/print';
 import { parseChange, runTrace } from './cli/trace';
 
 const USAGE = `Usage:
   hoplens trace SNAPSHOT --from ENDPOINT --to ENDPOINT[:PORT] [--proto tcp|udp|icmp] [--sport N] [--with CHANGE]… [--capture PLACE=FILE]… [--json]
   hoplens audit SNAPSHOT [--json]
+  hoplens plan PLAN --snapshot SNAPSHOT
   hoplens collect NODE… [--ssh-config FILE] [--json-config FILE] [--verbose] --out SNAPSHOT
   hoplens check FILE… [--json]
   hoplens print FILE
@@ -31,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
       capture: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
       out: { type: 'string' },
+      snapshot: { type: 'string' },
       'ssh-config': { type: 'string' },
       'json-config': { type: 'string' },
       verbose: { type: 'boolean', default: false },
@@ -69,6 +72,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'audit':
       return runAudit(file, values.json, print);
+    case 'plan':
+      if (values.snapshot === undefined) throw new CommandError('plan needs --snapshot');
+      return runPlan(file, values.snapshot, print);
     case 'check':
       return check(files, values.json, print, tell);
     case 'print':
