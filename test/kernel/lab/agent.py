@@ -28,6 +28,7 @@ IP_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 11, 15
 IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO = 25, 49, 50
 CLONE_NEWNET = 0x40000000
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 4, 0x300, 2, 3
+NLM_F_CREATE, NFNL_MSG_ACCT_NEW = 0x400, 7 << 8
 IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_DELETE = 1 << 8 | 1, 1 << 8 | 2
 RTM_DELNEIGH, RTM_GETNEIGH, NUD_INCOMPLETE, NUD_FAILED = 29, 30, 0x01, 0x20
 
@@ -570,6 +571,13 @@ def asking(namespace):
     return any(state == NUD_INCOMPLETE for _, _, state, _, _ in neighbours(namespace))
 
 
+def account(namespace, name):
+    """What nfacct(8) adds."""
+    zero = struct.pack(">Q", 0)
+    body = struct.pack("BBxx", 0, 0) + nested(1, name.encode() + b"\0") + nested(2, zero) + nested(3, zero)
+    request(namespace, NETLINK_NETFILTER, NFNL_MSG_ACCT_NEW, NLM_F_ACK | NLM_F_CREATE, body)
+
+
 def forget(namespaces):
     """What earlier attempts left: connections, lists of `recent`, and neighbours that are still asked on their behalf."""
     for namespace in namespaces:
@@ -615,6 +623,7 @@ def handle(command):
         "connections": connections,
         "changed": changed,
         "asking": asking,
+        "account": account,
         "forget": forget,
     }
     answer(operations[operation](**command))
@@ -657,5 +666,6 @@ while True:
     for fd in writable:
         if fd in writers:
             writers[fd]()
-    while timers and timers[0][0] <= time.monotonic():
+    # Time is up for who waits when all that was there to be read has been read, however long that took.
+    while not readable and not writable and timers and timers[0][0] <= time.monotonic():
         timers.pop(0)[1]()

@@ -164,6 +164,11 @@ export class Agent {
     return (await this.do('asking', { namespace })) as boolean;
   }
 
+  /** Makes an object for `-m nfacct`. */
+  async account(namespace: string, name: string): Promise<void> {
+    await this.do('account', { namespace, name });
+  }
+
   /** What earlier attempts left: their connections, and neighbours that are still being asked on their behalf. */
   async forget(namespaces: readonly string[]): Promise<void> {
     await this.do('forget', { namespaces });

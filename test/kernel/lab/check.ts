@@ -80,12 +80,13 @@ async function compareWithKernel(
   cluster: Cluster,
   question: Question,
   port: number,
-  { outcomes }: TraceResult,
+  { outcomes, assumed }: TraceResult,
 ): Promise<Agreement | undefined> {
+  const drawn = assumed.some(({ code }) => code === 'random-port');
   const observation = await observe(network, cluster, question, port);
   const judge = (candidates: readonly Outcome[]): { outcome: Outcome; found: string[] } =>
     candidates
-      .map((outcome) => ({ outcome, found: disagreements(cluster, outcome, observation) }))
+      .map((outcome) => ({ outcome, found: disagreements(cluster, outcome, observation, drawn) }))
       .sort((a, b) => a.found.length - b.found.length)[0] ?? assert.fail('the tracer gives no outcome');
   let closest = judge(outcomes);
   if (closest.found.length > 0 && outcomes.length > 0) {

@@ -26,23 +26,44 @@ export async function collect(network: Network): Promise<Cluster> {
 }
 
 export async function collectOutputs(network: Network): Promise<Collected> {
-  const spaces = network.spaces('host', 'pod');
-  return new Map(
-    await Promise.all(spaces.map(async (space) => [space, await run(network, space, NETWORK_PROBES)] as const)),
-  );
+  const all = network.spaces('host', 'pod').map((space): [string, readonly Probe[]] => {
+    const family = NETWORK_PROBES.filter(({ family: of }) => of !== 6 || network.plan.ipv6 === true);
+    return [space, network.plan.brief === true ? brief(network, space, family) : family];
+  });
+  return read(network, all);
 }
+
+/** There are no connections before anything is sent, no rules where the plan has none, and few settings that matter. */
+function brief({ plan }: Network, space: string, probes: readonly Probe[]): Probe[] {
+  const { kind, rulesets } = plan.spaces[space] ?? {};
+  const unruled = kind === 'pod' && !rulesets;
+  const left = (id: string): boolean => id === 'conntrack' || (unruled && RULES.has(id));
+  const settings = ['net.ipv4.conf', 'net.ipv4.ip_forward', 'net.bridge', 'net.netfilter.nf_conntrack_tcp_loose'];
+  if (plan.ipv6 === true) settings.push('net.ipv6.conf');
+  return probes
+    .filter(({ id }) => !left(id))
+    .map((probe) => (probe.id === 'sysctl' ? { ...probe, argv: ['sysctl', ...settings] } : probe));
+}
+
+const RULES = new Set([
+  'iptables-save',
+  'iptables-legacy-save',
+  'ip6tables-save',
+  'ip6tables-legacy-save',
+  'nft-ruleset',
+  'ipset-save',
+  'bridge-fdb',
+]);
 
 /** As of now, where only packets were sent since. */
 export async function refresh(network: Network, before: Collected): Promise<Collected> {
   const changed = await network.agent.changed([...before.keys()].map((space) => network.namespace(space)));
-  return new Map(
-    await Promise.all(
-      [...before].map(async ([space, outputs]) => {
-        if (!changed.includes(network.namespace(space))) return [space, outputs] as const;
-        return [space, { ...outputs, ...(await run(network, space, LIVE_PROBES)) }] as const;
-      }),
-    ),
+  if (changed.length === 0) return before;
+  const now = await read(
+    network,
+    changed.map((namespace) => [network.spaceOf(namespace), LIVE_PROBES]),
   );
+  return new Map([...before].map(([space, outputs]) => [space, { ...outputs, ...now.get(space) }]));
 }
 
 /** flanneld has told the leases to etcd: as `etcdctl get --prefix` prints them. */
@@ -86,19 +107,24 @@ export function clusterOf(network: Network, collected: Collected): Cluster {
 /** No program prints it. */
 const MARK = '\u0001';
 
-/** One shell for all probes of a space: to start each from here would take most of a test's time. */
-async function run(network: Network, space: string, probes: readonly Probe[]): Promise<Outputs> {
-  const script = probes.map(({ argv }) => `${argv.join(' ')} 2>/dev/null; printf '\\001%s\\001' $?`).join('\n');
-  const printed = (await mustRun(['ip', 'netns', 'exec', network.namespace(space), 'sh'], script)).split(MARK);
-  return Object.fromEntries(
-    probes.map(({ id, argv }, at): [string, Printed] => [
-      id,
-      {
-        command: argv.join(' '),
-        exitCode: Number(printed[2 * at + 1]),
-        stdout: printed[2 * at] ?? '',
-        stderr: '',
-      },
+/** One shell for all probes of all spaces: to start each from here would take most of a test's time. */
+async function read(network: Network, wanted: readonly (readonly [string, readonly Probe[]])[]): Promise<Collected> {
+  const script = wanted.map(([space, probes]) => {
+    const lines = probes.map(({ argv }) => `${argv.join(' ')} 2>/dev/null; printf '\\001%s\\001' $?`);
+    return `nsenter --net=/run/netns/${network.namespace(space)} sh <<'SPACE'\n${lines.join('\n')}\nSPACE\n`;
+  });
+  const printed = (await mustRun(['sh'], script.join(''))).split(MARK);
+  let at = 0;
+  const next = (): string => printed[at++] ?? '';
+  return new Map(
+    wanted.map(([space, probes]) => [
+      space,
+      Object.fromEntries(
+        probes.map(({ id, argv }): [string, Printed] => {
+          const stdout = next();
+          return [id, { command: argv.join(' '), stdout, exitCode: Number(next()), stderr: '' }];
+        }),
+      ),
     ]),
   );
 }

@@ -10,9 +10,14 @@ import type { Observation } from './observe';
 import { withoutHash } from './entries';
 import { wayOf } from './wire';
 
-/** Where an outcome and what the kernel did disagree; empty where they agree in everything. */
-export function disagreements(cluster: Cluster, outcome: Outcome, observation: Observation): string[] {
+/**
+ * Where an outcome and what the kernel did disagree; empty where they agree in everything.
+ *
+ * @param drawn whether the tracer says that NAT draws a port, which it shows unchanged
+ */
+export function disagreements(cluster: Cluster, outcome: Outcome, observation: Observation, drawn: boolean): string[] {
   const found: string[] = [];
+  const plain = drawn ? undrawn(outcome, observation.sourcePort) : (text: string) => text;
   const compare = (what: string, predicted: string | undefined, real: string | undefined): void => {
     if (predicted !== real)
       found.push(`${what}: predicted ${predicted ?? 'nothing'}, the kernel: ${real ?? 'nothing'}`);
@@ -47,7 +52,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     compare(
       'source that the server sees',
       received ? socketText(received.src, received.sport) : undefined,
-      observation.source,
+      observation.source && plain(observation.source),
     );
   const compareRules = (
     what: string,
@@ -68,13 +73,21 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
       compareLists(
         `captures of the ${name}`,
         [...new Set(predictedCaptures(cluster, leg, false))],
-        [...new Set(realCaptures(cluster, real.seen))],
+        [...new Set(realCaptures(cluster, real.seen, plain))],
       );
       continue;
     }
     const outer = `the outer packet of the ${name}`;
-    compareLists(`captures of the ${name}`, predictedCaptures(cluster, leg, false), realCaptures(cluster, real.seen));
-    compareLists(`captures of ${outer}`, predictedCaptures(cluster, leg, true), realCaptures(cluster, real.outer.seen));
+    compareLists(
+      `captures of the ${name}`,
+      predictedCaptures(cluster, leg, false),
+      realCaptures(cluster, real.seen, plain),
+    );
+    compareLists(
+      `captures of ${outer}`,
+      predictedCaptures(cluster, leg, true),
+      realCaptures(cluster, real.outer.seen, plain),
+    );
     compareRules(`the ${name}`, predictedRules(leg?.steps ?? []), real.matched);
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
@@ -87,7 +100,7 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     const lasting = predictedConnections(outcome, space, LEGS).filter((text) => !passing.includes(text));
     // What is sent after the last of these packets may be carried in a tunnel that they have not met.
     const theirs = real.filter((text) => !passing.includes(text) && (!isTunnel(text) || lasting.includes(text)));
-    compareLists(`connections on ${space}`, lasting.sort(), theirs.sort());
+    compareLists(`connections on ${space}`, lasting.sort(), theirs.map(plain).sort());
   }
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
@@ -98,6 +111,19 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     );
   }
   return found;
+}
+
+/** After an IPv4 address, or one in brackets. */
+const PORT = /(?<=\]|(?:\d+\.){3}\d+):(\d+)\b/g;
+
+/** Takes a port that the trace does not know for the one that was drawn instead of the client's own. */
+function undrawn(outcome: Outcome, sourcePort: number): (text: string) => string {
+  const legs = LEGS.flatMap((name) => outcome[name] ?? []);
+  const packets = legs.flatMap(({ captures }) => captures.map(({ packet }) => packet));
+  const entries = legs.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'conntrack').map(({ text }) => text));
+  const shown = entries.flatMap((text) => [...text.matchAll(PORT)].map(([, port]) => Number(port)));
+  const known = new Set([...packets.flatMap(({ sport, dport }) => [sport, dport]), ...shown]);
+  return (text) => text.replace(PORT, (all, port) => (known.has(Number(port)) ? all : `:${sourcePort}`));
 }
 
 const TUNNEL = new RegExp(`:(?:${UDP_PORT}|${VXLAN_PORT})\\b`);
@@ -173,12 +199,13 @@ function knownSpaces(cluster: Cluster): Set<string> {
 }
 
 /** What can be compared: captures in namespaces that the snapshot shows. */
-function realCaptures(cluster: Cluster, seen: readonly Seen[]): string[] {
+function realCaptures(cluster: Cluster, seen: readonly Seen[], plain: (text: string) => string): string[] {
   const known = knownSpaces(cluster);
   return seen
     .filter((one) => known.has(one.space))
     .map(describeSeen)
     .map(withoutHash)
+    .map(plain)
     .sort();
 }
 

@@ -1,17 +1,22 @@
 import { UDP_PORT, VXLAN_PORT } from '../../../src/core/overlay/flannel';
 import { ICMP, ICMPV6, protocolTitle, TCP, UDP } from '../../../src/core/net/protocol';
 import type { Entry } from './agent';
+import { FIRST_PORT } from './flow';
 import { socketText } from './names';
 
 /**
  * Entries of connection tracking as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. Without those of other
  * attempts, whose servers may still send.
+ *
+ * @param sourcePort of this attempt; each has another
  */
 export function entryTexts(entries: readonly Entry[], sourcePort: number): string[] {
-  const ours = [sourcePort, UDP_PORT, VXLAN_PORT];
-  const isOurs = ([protocol, ...ways]: Entry): boolean =>
-    [TCP, UDP, ICMP, ICMPV6].includes(protocol) &&
-    ways.flatMap(([, sport, , dport]) => [sport, dport]).some((port) => port === null || ours.includes(port));
+  const isOurs = ([protocol, ...ways]: Entry): boolean => {
+    if (![TCP, UDP, ICMP, ICMPV6].includes(protocol)) return false;
+    const ports = ways.flatMap(([, sport, , dport]) => [sport ?? UDP_PORT, dport ?? UDP_PORT]);
+    if ([sourcePort, UDP_PORT, VXLAN_PORT].some((port) => ports.includes(port))) return true;
+    return ports.every((port) => port < FIRST_PORT || port > sourcePort);
+  };
   // A packet that TCP sends once more has another hash, and so is carried in another connection (`sk_rethink_txhash`).
   return [...new Set(entries.filter(isOurs).map(entryText))];
 }

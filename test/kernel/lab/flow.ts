@@ -2,6 +2,9 @@ import { FLAG } from '../../../src/core/net/packet';
 import { ICMP, TCP } from '../../../src/core/net/protocol';
 import { readPacket, type WirePacket } from './wire';
 
+/** Attempts send from this port on, each from another. */
+export const FIRST_PORT = 20001;
+
 /** The packets that a trace predicts. */
 export const LEGS = ['request', 'reply', 'ack', 'data'] as const;
 export type LegName = (typeof LEGS)[number];
@@ -49,10 +52,14 @@ export class Flow {
     return inner && this.kindOf(inner) === 'request' ? 'error' : 'other';
   }
 
-  /** Nothing but this attempt sends a SYN from its source port, before NAT changes that. */
+  /**
+   * Nothing but this attempt sends a SYN from its source port, before NAT changes that. Where it is seen only afterwards,
+   * it is still none from a port of an earlier attempt.
+   */
   private tcpName({ flags, sequence, acknowledged, sport, payload }: WirePacket): PacketName {
     if (flags === FLAG.SYN) {
-      if (this.first === undefined && sport === this.sourcePort) this.first = sequence;
+      const earlier = sport !== undefined && sport >= FIRST_PORT && sport < this.sourcePort;
+      if (this.first === undefined && !earlier) this.first = sequence;
       return sequence === this.first ? 'request' : 'other';
     }
     if (this.first === undefined) return 'other';

@@ -68,7 +68,7 @@ export function sortIntoLegs(
       if (!carriers.has(outerKey(one.packet))) carriers.set(outerKey(one.packet), leg);
     }
   }
-  const passes = new Map<ObservedLeg, OnePass>();
+  const passes = new Map<string, OnePass>();
   // They are read some time after they happened, all of them as late.
   const runs = runsOf(cluster, records);
   const begin = Math.min(...runs.map(([, run]) => run.time));
@@ -77,8 +77,9 @@ export function sortIntoLegs(
     const carrier = carriers.get(outerKey(run.packet)) ?? departures.get(departureKey(space, run.packet.length));
     if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
     else if (carrier) {
-      const pass = passes.get(carrier) ?? new OnePass();
-      passes.set(carrier, pass);
+      // One that is sent back into a tunnel is carried twice.
+      const pass = passes.get(outerKey(run.packet)) ?? new OnePass();
+      passes.set(outerKey(run.packet), pass);
       pass.add(carrier.outer.matched, key, run);
     }
   }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import { Agent } from './agent';
-import { mustRun } from './command';
-import { applyRules, type RuleSet } from './ruleset';
+import { inBatches, together, tried } from './batch';
+import { inside, mustRun } from './command';
+import { applyRules, type RuleSet, traceRules } from './ruleset';
 
 /** One network namespace of a plan. */
 export interface Space {
@@ -42,24 +43,26 @@ export interface Plan {
   readonly ipv6?: boolean;
   /** Addresses that a space knows the MAC address of beforehand, as a node does whose pods have talked. */
   readonly acquainted?: readonly (readonly [space: string, address: string])[];
+  /** Of its state, only that is read which packets may meet. */
+  readonly brief?: boolean;
   /** Nobody captures, and no rule is added to trace the others. */
   readonly unwatched?: boolean;
 }
 
-/** What the machine outside has set must not matter, and nothing but the test may talk. */
-const PREAMBLE = [
-  'net.ipv4.conf.all.rp_filter=0',
-  'net.ipv4.conf.default.rp_filter=0',
-  'net.ipv4.conf.all.forwarding=0',
-  'net.ipv4.tcp_synack_retries=0',
+/** What the machine outside has set must not matter, and nothing but the test may talk. By the path below /proc/sys. */
+const PREAMBLE = {
+  'net/ipv4/conf/all/rp_filter': '0',
+  'net/ipv4/conf/default/rp_filter': '0',
+  'net/ipv4/conf/all/forwarding': '0',
+  'net/ipv4/tcp_synack_retries': '0',
   // Every error is sent, however many there are.
-  'net.ipv4.icmp_ratelimit=0',
-  'net.ipv4.icmp_ratemask=0',
-  'net.ipv6.icmp.ratelimit=0',
-  'net.ipv6.conf.default.accept_dad=0',
-  'net.ipv6.conf.default.router_solicitations=0',
-];
-const NO_IPV6 = ['net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1'];
+  'net/ipv4/icmp_ratelimit': '0',
+  'net/ipv4/icmp_ratemask': '0',
+  'net/ipv6/icmp/ratelimit': '0',
+  'net/ipv6/conf/default/accept_dad': '0',
+  'net/ipv6/conf/default/router_solicitations': '0',
+};
+const NO_IPV6 = { 'net/ipv6/conf/all/disable_ipv6': '1', 'net/ipv6/conf/default/disable_ipv6': '1' };
 
 /** Short words for the commands that setups are full of: `nat OUTPUT -d 10.0.0.1 -j DNAT …` appends a rule. */
 export const PRELUDE = `
@@ -75,33 +78,25 @@ chain() { table=$1; shift; for name; do \${IPTABLES:-iptables} -w -t "$table" -N
 /**
  * A port of a bridge passes nothing until the kernel has noticed that its cable is plugged in at both ends. And who is
  * known stays so, and is not asked again: a bridged packet takes another way when its neighbour's MAC address is no longer
- * sure (br_nf_pre_routing_finish_bridge in net/bridge/br_netfilter_hooks.c).
+ * sure (br_nf_pre_routing_finish_bridge in net/bridge/br_netfilter_hooks.c). Who answers for another (proxy_arp) does so
+ * at once, not after up to 0.8 s.
  */
 const SETTLE = `
-left=100
+left=200
 while { bridge link; ip -o link show up type veth; } | grep -q 'state \\(disabled\\|listening\\|learning\\|blocking\\)\\|NO-CARRIER' && [ $left -gt 0 ]
 do left=$((left - 1)); sleep 0.01; done
 for file in /proc/sys/net/ipv[46]/neigh/*/base_reachable_time_ms; do echo 3600000 >"$file"; done
-for file in /proc/sys/net/ipv[46]/neigh/*/delay_first_probe_time; do echo 3600 >"$file"; done`;
+for file in /proc/sys/net/ipv[46]/neigh/*/delay_first_probe_time; do echo 3600 >"$file"; done
+for file in /proc/sys/net/ipv4/neigh/*/proxy_delay; do echo 0 >"$file"; done`;
 
-/** Makes the kernel tell which rules packets match. Rules before these would not be told. */
-function traceSetup({ flavours = ['nft'] }: Space, ipv6: boolean): string {
-  const programs = flavours.flatMap((flavour) => {
-    const infix = flavour === 'legacy' ? '-legacy' : '';
-    return [`iptables${infix}`, ...(ipv6 ? [`ip6tables${infix}`] : [])];
-  });
-  const lines = programs.map(
-    (program) => `for hook in PREROUTING OUTPUT; do ${program} -t raw -I $hook -j TRACE; done`,
-  );
-  const log = 'sysctl -qw net.netfilter.nf_log.2=nfnetlink_log net.netfilter.nf_log.10=nfnetlink_log';
-  return [...(flavours.includes('legacy') ? [log] : []), ...lines].join('\n');
-}
+/** What rules may count into, with nfacct. */
+const ACCOUNT = 'drops';
+/** Where the rules of the old kernel tables tell what they match. */
+const LOG = { 'net/netfilter/nf_log/2': 'nfnetlink_log', 'net/netfilter/nf_log/10': 'nfnetlink_log' };
 
 /** A network of namespaces, really built. */
 export class Network {
   readonly agent = new Agent();
-  /** Commands and rules of the plan that failed. */
-  readonly refused: string[] = [];
   private readonly names = new Map<string, string>();
   private readonly prefix = `hoplens-${randomBytes(3).toString('hex')}`;
 
@@ -138,14 +133,13 @@ export class Network {
 
   /** Shell commands inside a space, which have to succeed. */
   async run(space: string, script: string): Promise<string> {
-    return mustRun(['ip', 'netns', 'exec', this.namespace(space), 'sh', '-eu'], PRELUDE + script);
+    return mustRun([...inside(this.namespace(space)), 'sh', '-eu'], PRELUDE + inBatches(script));
   }
 
   private async make(): Promise<void> {
     const { spaces, cables, ipv6 } = this.plan;
     await mustRun(['ip', '-batch', '-'], [...this.names.values()].map((name) => `netns add ${name}\n`).join(''));
-    const settings = [...PREAMBLE, ...(ipv6 === true ? [] : NO_IPV6)].join(' ');
-    await this.each(async (space) => this.run(space, `sysctl -qw ${settings}\nip link set lo up`));
+    await this.agent.configure([...this.names.values()], { ...PREAMBLE, ...(ipv6 === true ? {} : NO_IPV6) });
     const links = cables.map((cable) => {
       const [near, far] = cable.map((end) => {
         const colon = end.lastIndexOf(':');
@@ -156,11 +150,14 @@ export class Network {
     await mustRun(['ip', '-batch', '-'], links.join(''));
     for (const [space, { tunnel }] of Object.entries(spaces))
       if (tunnel) await this.agent.tunnel({ namespace: this.namespace(space), port: 8285, ...tunnel });
-    await this.each(async (space, { setup }) => setup !== undefined && this.run(space, setup));
-    await this.each(async (space) => this.run(space, SETTLE));
+    await this.runAll(({ setup = '' }) => `ip link set lo up\n${setup}\n${SETTLE}`);
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
-    await this.each(async (space, { rules }) => rules !== undefined && this.run(space, rules));
-    await this.each(async (space, planned) => this.twist(space, planned));
+    await this.runAll(({ rules = '' }) => rules);
+    await this.runAll(({ twists = [] }) => tried(twists));
+    await this.each(async (space, { rulesets = [] }) => {
+      if (rulesets.length > 0) await this.agent.account(this.namespace(space), ACCOUNT);
+      for (const ruleset of rulesets) await applyRules(this.namespace(space), ruleset);
+    });
     if (this.plan.unwatched !== true) await this.watch();
     for (const [space, { serves = [] }] of Object.entries(spaces))
       for (const server of serves) await this.serve(space, server);
@@ -170,27 +167,26 @@ export class Network {
     await Promise.all(Object.entries(this.plan.spaces).map(async ([space, planned]) => make(space, planned)));
   }
 
-  /** What is tried. What is refused is kept in `refused`. */
-  private async twist(space: string, planned: Space): Promise<void> {
-    const { twists = [], rulesets = [] } = planned;
-    if (twists.length > 0) {
-      const script = twists.map((line, at) => `{ ${line}; } 2>/dev/null || echo ${at}`).join('\n');
-      const failed = (await this.run(space, script)).split('\n').filter(Boolean);
-      this.refused.push(...failed.map((at) => twists[Number(at)] ?? ''));
-    }
-    // Before the rules, so that all tables of one flavour are there before those of the other.
-    if (rulesets.length > 0) await this.run(space, traceSetup(planned, this.plan.ipv6 === true));
-    for (const ruleset of rulesets) this.refused.push(...(await applyRules(this.namespace(space), ruleset)));
+  /** Shell commands inside all spaces that have any, at once. */
+  private async runAll(scriptOf: (planned: Space) => string): Promise<void> {
+    const scripts = Object.entries(this.plan.spaces).flatMap(([space, planned]): [string, string][] => {
+      const script = scriptOf(planned);
+      return script === '' ? [] : [[this.namespace(space), PRELUDE + inBatches(script)]];
+    });
+    if (scripts.length > 0) await mustRun(['sh', '-e'], together(scripts));
   }
 
   private async watch(): Promise<void> {
-    const { spaces, ipv6 } = this.plan;
-    for (const [space, planned] of Object.entries(spaces))
-      if (planned.kind === 'host' && !planned.rulesets) await this.run(space, traceSetup(planned, ipv6 === true));
-    for (const [space, { kind }] of Object.entries(spaces)) {
-      await this.agent.capture(this.namespace(space));
-      if (kind === 'host') await this.agent.trace(this.namespace(space));
-    }
+    await this.each(async (space, { kind, flavours = ['nft'], rulesets }) => {
+      const namespace = this.namespace(space);
+      await this.agent.capture(namespace);
+      if (kind !== 'host' && !rulesets) return;
+      await this.agent.trace(namespace);
+      if (flavours.includes('legacy')) await this.agent.configure([namespace], LOG);
+      if (rulesets) return;
+      for (const program of this.plan.ipv6 === true ? (['iptables', 'ip6tables'] as const) : (['iptables'] as const))
+        for (const flavour of flavours) await traceRules(namespace, flavour === 'nft' ? program : `${program}-legacy`);
+    });
   }
 
   private async serve(space: string, server: string): Promise<void> {

@@ -3,7 +3,7 @@ import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { ClientResult } from './agent';
 import { entryTexts } from './entries';
-import type { LegName, PacketName } from './flow';
+import { FIRST_PORT, type LegName, type PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
 import { socketText } from './names';
 import type { Network } from './network';
@@ -43,7 +43,7 @@ export interface Observation {
 
 const PATIENCE_SECONDS = 0.6;
 
-let lastPort = 20000;
+let lastPort = FIRST_PORT - 1;
 /** A source port that no attempt of this process has used: it tells the attempts apart. */
 export function freshPort(): number {
   return ++lastPort;

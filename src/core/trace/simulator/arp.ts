@@ -82,10 +82,17 @@ function ownerOf(walk: Walk, end: Port, address: Address): Port | undefined {
   return atBridge.stack.answersFor(bridge, address) ? atBridge : walk.wiring.behind(end.stack, bridge, address)?.end;
 }
 
-/** net/ipv4/arp.c `arp_fwd_proxy`: a router may answer for what it reaches by another interface. */
+/** Whether a router answers for what it reaches by another interface, as far as the snapshot shows that. */
+export function proxies(port: Port, address: Address): boolean {
+  const { stack, device = '' } = port;
+  const on = ['all', device].some((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '1');
+  return on && mayProxy(port, address);
+}
+
+/** net/ipv4/arp.c `arp_fwd_proxy` */
 function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
   const off = ['all', device].every((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '0');
-  if (off) return false;
+  if (off || address.family === 6) return false;
   const fib = stack.fib(4);
   if (!fib) return true;
   const way = fib.lookup({

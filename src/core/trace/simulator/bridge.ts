@@ -1,6 +1,6 @@
 import { type Address, formatAddress, sameAddress } from '../../net/address';
 import { contains } from '../../net/prefix';
-import { knownSilent } from './arp';
+import { knownSilent, proxies } from './arp';
 import { assumeOwner, decideSysctl, isOn, type Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
@@ -33,7 +33,7 @@ export function receiveOnBridge(
   skb.in = bridge;
   skb.out = undefined;
   const filtered = hasRules(stack, skb) && callsIptables(walk, stack, skb);
-  const forNode = stack.isLocal(nextHop);
+  const forNode = stack.isLocal(nextHop) || isProxied(walk, stack, bridge, nextHop);
   if (!filtered) {
     walk.recorder.sight(stack, skb, bridge, 'in', !forNode);
     if (forNode) return { kind: 'input', stack, device: bridge };
@@ -47,6 +47,11 @@ export function receiveOnBridge(
   if (!sameAddress(dst, skb.packet.dst)) return afterBridgedDnat(walk, stack, skb, bridge, port);
   if (!forNode) return bridged(walk, stack, skb, bridge, port, nextHop);
   return passUp(walk, stack, skb, bridge);
+}
+
+/** Whether the node has answered ARP for an address that nobody on its bridge has: the frame is addressed to the node. */
+function isProxied(walk: Walk, stack: Stack, bridge: string, address: Address): boolean {
+  return walk.wiring.behind(stack, bridge, address) === undefined && proxies({ stack, device: bridge }, address);
 }
 
 /** To the bridge's own IP stack, which skips PREROUTING; a capture on the bridge sees what PREROUTING made of it. */

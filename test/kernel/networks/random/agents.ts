@@ -23,6 +23,8 @@ export interface Services {
   readonly list: readonly Service[];
   readonly clusterCidr: boolean;
   readonly masqueradeAll: boolean;
+  /** Whether a kube-proxy of today has written them. */
+  readonly now: boolean;
 }
 
 export const NODE_PORT = 30080;
@@ -47,7 +49,7 @@ export function drawServices(random: Random, sketch: Sketch): Services {
       endpoints: [socket(random.pick(nodes).address, 8080)],
     },
   ];
-  return { list, clusterCidr: random.chance(0.4), masqueradeAll: random.chance(0.15) };
+  return { list, clusterCidr: random.chance(0.4), masqueradeAll: random.chance(0.15), now: random.chance(0.4) };
 }
 
 /** kube-proxy: its nat table, and the filter table of one age or another. */

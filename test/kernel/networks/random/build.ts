@@ -84,9 +84,7 @@ export function planOf(sketch: Sketch): Plan {
 const REMEMBER = `
 left=100
 while ip -6 neigh | grep -q INCOMPLETE && [ $left -gt 0 ]; do left=$((left - 1)); sleep 0.01; done
-ip -6 neigh | while read address _ device _ mac _; do
-  case "$mac" in *:*) ip -6 neigh replace "$address" dev "$device" lladdr "$mac" nud permanent ;; esac
-done`;
+ip -6 neigh | awk '$5 ~ /:/ { print "neigh replace " $1 " dev " $3 " lladdr " $5 " nud permanent" }' | ip -6 -batch -`;
 
 type Acquaintance = readonly [space: string, address: string];
 

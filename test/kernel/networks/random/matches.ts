@@ -2,7 +2,9 @@ import type { Random } from '../../lab/random';
 import { addressesOf, type Vocabulary } from './vocabulary';
 
 const PORTS = ['80', '8080', '53', '1:1023', '20000:65535', '30080'];
-const MARKS = ['0x1', '0x2', '0x4000/0x4000', '0x0/0xff', '0x3/0x1'];
+/** Ports that NAT draws are in none of them. */
+const PLAIN_PORTS = ['80', '8080', '53', '30080'];
+const MARKS = ['0x1', '0x2', '0x4000/0x4000', '0x0/0xff', '0x3/0x1', '0x0/0xf0000', '0x10000/0x30000'];
 const STATES = [
   'NEW',
   'ESTABLISHED',
@@ -50,7 +52,10 @@ const DRAWS: readonly Draw[] = [
   (random, words) => not(random, `-d ${random.pick(addressesOf(words))}`),
   (random, { family }) => `-p ${random.pick(['tcp', 'tcp', 'udp', family === 4 ? 'icmp' : 'icmpv6'])}`,
   (random) => not(random, '-p tcp'),
-  (random) => `-p tcp -m tcp ${not(random, `--${random.pick(['sport', 'dport'])} ${random.pick(PORTS)}`)}`,
+  (random) => `-p tcp -m tcp ${not(random, `--dport ${random.pick(PORTS)}`)}`,
+  (random, { drawsPorts }) =>
+    `-p tcp -m tcp ${not(random, `--sport ${random.pick(drawsPorts ? PLAIN_PORTS : PORTS)}`)}`,
+  (random) => `-p sctp -m sctp ${not(random, '--dport 80')}`,
   (random) => `-p tcp -m tcp ${not(random, '--syn')}`,
   (random) => `-p tcp -m tcp ${not(random, `--tcp-flags ${random.pick(FLAGS)}`)}`,
   (random) => `-p udp -m udp ${not(random, `--${random.pick(['sport', 'dport'])} 53`)}`,
@@ -78,6 +83,10 @@ const DRAWS: readonly Draw[] = [
   (random) => `-m tos ${not(random, `--tos ${random.pick(['0x00', '0x28/0xfc'])}`)}`,
   at(INCOMING, (random) => `-m pkttype ${not(random, `--pkt-type ${random.pick(['unicast', 'broadcast'])}`)}`),
   () => '-m comment --comment "any, at all"',
+  () => '-m comment --comment "it\'s \\"quoted\\", -j DROP"',
+  () => '-m nfacct --nfacct-name  drops',
+  at(INCOMING, () => '-m policy --dir in --pol none'),
+  tracked((random) => `-m helper ${not(random, '--helper ftp')}`),
   () => '-m limit --limit 1000/sec --limit-burst 1000',
   () => '-m hashlimit --hashlimit-upto 1000/sec --hashlimit-burst 1000 --hashlimit-mode srcip --hashlimit-name h',
   () => '-m hashlimit --hashlimit-above 1000/sec --hashlimit-burst 1000 --hashlimit-mode srcip --hashlimit-name i',
@@ -137,8 +146,13 @@ export function unknowableMatch(random: Random, { hook }: Site): string {
     '-m u32 --u32 6&0xFF=6',
     '-m time --timestart 00:00 --timestop 12:00',
     '-m cpu --cpu 0',
+    '-p tcp -m tcpmss --mss 536:65535',
+    '-m ecn --ecn-ip-ect 0',
+    "-m bpf --bytecode '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0'",
+    '-m devgroup --src-group 0x0',
     '-m connbytes --connbytes 2: --connbytes-dir both --connbytes-mode packets',
   ];
+  if (hook !== 'PREROUTING') anywhere.push('-m realm --realm 0');
   if (hook === 'OUTPUT') return random.pick([...anywhere, '-m owner --uid-owner 0', '-m owner ! --gid-owner 0']);
   if (hook === 'PREROUTING') return random.pick([...anywhere, '-m mac --mac-source 02:00:00:00:00:01', '-m socket']);
   return random.pick(anywhere);

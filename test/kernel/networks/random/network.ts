@@ -13,6 +13,7 @@ import {
   sidecarRules,
 } from './agents';
 import { networksOf, planOf } from './build';
+import { ciliumRules, dockerNowRules, kubeProxyNow, kubeRouterRules, meshRules, ufwRules } from './more-agents';
 import { randomRules, unknowableRule } from './rules';
 import { drawSketch, lanAddress, type Node, podAddress, serviceAddress, type Sketch } from './sketch';
 import { socket } from './targets';
@@ -44,13 +45,26 @@ export function randomNetwork(seed: number, packets: number): Drawn {
       rulesets,
       flavours: [...new Set(rulesets.map(({ program }) => (program.includes('legacy') ? 'legacy' : 'nft')))],
     };
+    for (const pod of node.pods) if (random.chance(0.05)) addMesh(spaces, `${node.name}/default/${pod.name}`, sketch);
   }
   const questions = Array.from({ length: packets }, () => question(random, sketch));
-  return { seed, plan: { ...plan, spaces }, questions };
+  return { seed, plan: { ...plan, spaces, brief: true }, questions };
+}
+
+/** A pod whose traffic goes through a proxy beside it. */
+function addMesh(spaces: Record<string, Space>, name: string, sketch: Sketch): void {
+  const space = spaces[name];
+  if (!space) return;
+  const any = sketch.family === 4 ? '0.0.0.0' : '::';
+  spaces[name] = {
+    ...space,
+    serves: [...(space.serves ?? []), ...[15001, 15006].map((port) => `tcp ${socket(any, port)}`)],
+    rulesets: [{ program: sketch.family === 4 ? 'iptables' : 'ip6tables', lines: meshRules(sketch) }],
+  };
 }
 
 function wordsOf(sketch: Sketch, node: Node): Vocabulary {
-  const { family, nodes, overlay } = sketch;
+  const { family, nodes, overlay, drawsPorts } = sketch;
   return {
     family,
     pods: nodes.flatMap((one) => one.pods).map((pod) => pod.address),
@@ -65,8 +79,11 @@ function wordsOf(sketch: Sketch, node: Node): Vocabulary {
       ['s-ipport', 2],
       ['s-port', 1],
       ['s-three', 3],
+      ['s-netport', 2],
+      ['s-ipportnet', 3],
       ['s-list', 1],
     ],
+    drawsPorts,
     tunnelled: overlay === 'vxlan' || overlay === 'tun',
   };
 }
@@ -82,12 +99,18 @@ function setsOf(random: Random, words: Vocabulary): string[] {
     'ipset create s-port bitmap:port range 0-65535',
     `ipset create s-three hash:ip,port,ip family ${family}`,
     'ipset create s-list list:set size 8',
+    `ipset create s-netport hash:net,port family ${family}`,
+    `ipset create s-ipportnet hash:ip,port,net family ${family}`,
+    `ipset create s-seen hash:ip family ${family}`,
     ...random.some(plain, 3).map((address) => `ipset add s-ip ${address}`),
     ...random.some(networks, 2).map((network) => `ipset add s-net ${network}`),
     ...random.some(plain, 1).map((address) => `ipset add s-net ${address} nomatch`),
     ...random.some(plain, 3).map((address) => `ipset add s-ipport ${address},${random.pick(['tcp:80', 'udp:53'])}`),
     ...random.some(['80', '53', '8080', '20000-30000'], 2).map((port) => `ipset add s-port ${port}`),
     ...random.some(plain, 2).map((address) => `ipset add s-three ${address},tcp:80,${random.pick(plain)}`),
+    ...random.some(networks, 2).map((network) => `ipset add s-netport ${network},tcp:${random.pick(['80', '8080'])}`),
+    ...random.some(plain, 1).map((address) => `ipset add s-netport ${address},tcp:80 nomatch`),
+    ...random.some(plain, 2).map((address) => `ipset add s-ipportnet ${address},tcp:80,${random.pick(networks)}`),
     ...random.some(['s-ip', 's-net'], 2).map((set) => `ipset add s-list ${set}`),
   ];
 }
@@ -102,11 +125,18 @@ function rulesetsOf(
 ): RuleSet[] {
   const program = sketch.family === 4 ? 'iptables' : 'ip6tables';
   const lines: string[] = [];
-  if (services) lines.push(...kubeProxyRules(random, sketch, services));
+  if (services)
+    lines.push(
+      ...(services.now ? kubeProxyNow(random, sketch, node, services) : kubeProxyRules(random, sketch, services)),
+    );
   if (random.chance(0.3)) lines.push(...flannelRules(random, sketch, node));
-  if (random.chance(0.3)) lines.push(...dockerRules(random, sketch, node));
+  if (random.chance(0.3))
+    lines.push(...(random.chance(0.6) ? dockerRules(random, sketch, node) : dockerNowRules(random, sketch, node)));
   if (random.chance(0.15)) lines.push(...calicoRules(random, sketch, node));
   if (random.chance(0.08)) lines.push(...sidecarRules(sketch, node));
+  if (random.chance(0.07)) lines.push(...kubeRouterRules(random, sketch, node));
+  if (random.chance(0.06)) lines.push(...ufwRules(random, sketch));
+  if (random.chance(0.06)) lines.push(...ciliumRules(sketch, node));
   if (lines.length === 0 || random.chance(0.7)) lines.push(...randomRules(random, words));
   if (doubtful) lines.push(unknowableRule(random));
   const unique = lines.filter((line, at) => !line.includes(' -N ') || lines.indexOf(line) === at);

@@ -35,6 +35,8 @@ export interface Sketch {
   readonly overlay: Overlay;
   /** A client on LAN 1, and whether the snapshot shows it. */
   readonly client: 'seen' | 'unseen' | undefined;
+  /** Whether NAT may draw ports in it. */
+  readonly drawsPorts: boolean;
   /** Whether the router knows the ways to the pod subnets. */
   readonly routerKnowsPods: boolean;
 }
@@ -104,5 +106,6 @@ export function drawSketch(random: Random): Sketch {
     overlay,
     client: random.chance(0.4) ? random.pick(['seen', 'seen', 'unseen'] as const) : undefined,
     routerKnowsPods: random.chance(0.5),
+    drawsPorts: random.chance(0.25),
   };
 }

@@ -26,7 +26,17 @@ export function target(random: Random, words: Vocabulary, site: Site): string {
   if (random.chance(0.15)) return random.pick(['-j ACCEPT', '-j RETURN']);
   switch (site.table) {
     case 'raw':
-      return random.pick(['', '', '', '-j CT --notrack', '-j NOTRACK', '-j CT --zone 1', '-j DROP']);
+      return random.pick([
+        '',
+        '',
+        '',
+        '-j CT --notrack',
+        '-j NOTRACK',
+        '-j CT --zone 1',
+        '-j CT --zone-orig 2',
+        '-j CT --zone-reply 2',
+        '-j DROP',
+      ]);
     case 'mangle':
       return mangling(random, words, site);
     case 'nat':
@@ -53,6 +63,10 @@ function mangling(random: Random, { family }: Vocabulary, { hook }: Site): strin
     '-j DSCP --set-dscp 10',
     '-j TOS --set-tos 0x28',
     '-j CLASSIFY --set-class 1:1',
+    '-j AUDIT --type accept',
+    '-p udp -j CHECKSUM --checksum-fill',
+    '-j SET --add-set s-seen src',
+    ...(random.chance(0.2) ? ['-j NFQUEUE --queue-num 9 --queue-bypass'] : []),
     ...(hook === 'FORWARD'
       ? ['-p tcp --syn -j TCPMSS --clamp-mss-to-pmtu', '-p tcp --syn -j TCPMSS --set-mss 1000']
       : []),
@@ -62,7 +76,7 @@ function mangling(random: Random, { family }: Vocabulary, { hook }: Site): strin
 }
 
 function translation(random: Random, words: Vocabulary, { hook }: Site): string {
-  const { pods, own, tunnelled, family } = words;
+  const { pods, own, tunnelled, family, drawsPorts } = words;
   const only = tunnelled ? '-p tcp ' : '';
   const first = pods[0] ?? '';
   const network = family === 4 ? first.replace(/\d+$/, '0/24') : first.replace(/:[^:]*$/, ':/64');
@@ -76,9 +90,19 @@ function translation(random: Random, words: Vocabulary, { hook }: Site): string 
       '-p tcp -j REDIRECT',
       `${only}-j NETMAP --to ${network}`,
       ...(family === 4 ? [`-p tcp -j DNAT --to-destination ${range(pods)}`] : []),
+      `-p tcp -j DNAT --to-destination ${random.pick(pods)} ${random.pick(['--persistent', '--random'])}`,
+      '-p tcp -j REDIRECT --to-ports 8080 --random',
     ]);
   if (hook === 'INPUT') return `${only}-j SNAT --to-source ${random.pick([...own, ...pods])}`;
+  const drawn = [
+    '-p tcp -j MASQUERADE --random-fully',
+    '-p tcp -j MASQUERADE --to-ports 1024-1100',
+    `-p tcp -j SNAT --to-source ${random.pick(own)} --random`,
+    `-p tcp -j SNAT --to-source ${random.pick(own)} --random-fully --persistent`,
+  ];
   return random.pick([
+    ...(drawsPorts ? drawn : []),
+    ...(family === 4 ? [`-p tcp -j NETMAP --to ${network}`] : []),
     `${only}-j MASQUERADE`,
     `${only}-j MASQUERADE`,
     `${only}-j SNAT --to-source ${random.pick(own)}`,

@@ -13,6 +13,8 @@ export interface Vocabulary {
   readonly bridgePorts: readonly string[];
   /** Names of address sets, with how many directions a match on them takes. */
   readonly sets: readonly (readonly [name: string, directions: number])[];
+  /** Whether NAT may draw ports: rules then do not ask for what is drawn. */
+  readonly drawsPorts: boolean;
   /** Rewrites TCP alone: an outer packet that is sent into its own tunnel makes a storm. */
   readonly tunnelled: boolean;
 }
