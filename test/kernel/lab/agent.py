@@ -489,7 +489,7 @@ def configure(namespaces, settings):
 
 
 def counters(namespaces):
-    """/proc/net/netstat, snmp and snmp6, as nstat names them: TcpExtIPReversePathFilter …"""
+    """/proc/net/netstat and snmp, as nstat names them: TcpExtIPReversePathFilter …"""
     return {namespace: counters_of(namespace) for namespace in namespaces}
 
 
@@ -502,8 +502,6 @@ def counters_of(namespace):
             for names, values in zip(rows[::2], rows[1::2]):
                 group = names[0].rstrip(":")
                 found.update({group + key: int(value) for key, value in zip(names[1:], values[1:])})
-        with suppress(FileNotFoundError), open("/proc/thread-self/net/snmp6", encoding="ascii") as lines:
-            found.update({key: int(value) for key, value in map(str.split, lines)})
     return found
 
 
@@ -567,8 +565,8 @@ def changed(namespaces):
 
 
 def asking(namespace):
-    """Whether a neighbour's MAC address is waited for."""
-    return any(state == NUD_INCOMPLETE for _, _, state, _, _ in neighbours(namespace))
+    """Whether a neighbour has been asked for its MAC address, and has not answered."""
+    return any(state in (NUD_INCOMPLETE, NUD_FAILED) for _, _, state, _, _ in neighbours(namespace))
 
 
 def account(namespace, name):

@@ -12,7 +12,7 @@ export function inside(namespace: string): string[] {
 }
 
 /** Runs a command, for at most `seconds`. */
-export async function command(argv: readonly string[], input = '', seconds = 20): Promise<Finished> {
+export async function command(argv: readonly string[], input = '', seconds = 120): Promise<Finished> {
   const [program = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { timeout: seconds * 1000, killSignal: 'SIGKILL', env: commandEnvironment });

@@ -98,10 +98,11 @@ export async function observe(
     refused: ruleRejects || closed,
     replied: leg('reply').seen.length > 0,
   });
-  // ip_forward and ip6_forward count what they drop for its TTL.
+  // ip_forward counts what it drops for its TTL; ip6_forward counts that like other things.
   const expired =
     records.some(({ kind }) => kind === 'expired') ||
-    [...counted.values()].some((of) => ['IpInHdrErrors', 'Ip6InHdrErrors'].some((key) => of[key] !== undefined));
+    [...counted.values()].some((of) => of['IpInHdrErrors'] !== undefined) ||
+    leg('error').seen.some(({ packet }) => packet.src.family === 6 && packet.icmpType === 3);
   const verdict = expired && seen !== 'connected' && seen !== 'no-reply' ? 'loop' : seen;
   const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
   return {

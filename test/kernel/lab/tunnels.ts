@@ -18,10 +18,11 @@ export function innerPacket(packet: WirePacket): WirePacket | undefined {
 }
 
 /**
- * Tells outer packets apart by what a rule trace shows of them: their length and the beginning of what they carry, and
- * for VXLAN, where that is always the same, their addresses.
+ * Tells outer packets apart by what a rule trace shows of them: their identification, which VXLAN's have; else their length
+ * and the beginning of what they carry.
  */
-export function outerKey({ src, dst, dport, length, payload }: WirePacket): string {
+export function outerKey({ id, src, dst, dport, length, payload }: WirePacket): string {
+  if (id !== 0) return `${length} #${id}`;
   if (dport === UDP_PORT) return `${length} ${payload.toString('hex', 0, HEAD)}`;
   return `${length} ${formatAddress(src)} ${formatAddress(dst)}`;
 }

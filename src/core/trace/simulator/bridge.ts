@@ -5,7 +5,8 @@ import { assumeOwner, decideSysctl, isOn, type Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
 import { routeInput } from './input';
-import type { Next } from './next';
+import type { InputRoute, Next } from './next';
+import { flowOf } from './routing';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -64,15 +65,30 @@ function passUp(walk: Walk, stack: Stack, skb: Skb, bridge: string): Next {
 /** The destination was rewritten in the bridge (net/bridge/br_netfilter_hooks.c `br_nf_pre_routing_finish`). */
 function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, port: string | undefined): Next {
   const route = routeInput(walk, stack, skb, bridge);
+  // Over IPv6 the way is looked up whether the node forwards or not (br_netfilter_ipv6.c `br_nf_pre_routing_finish_ipv6`).
+  const same = isUnforwarded6(route, skb) ? staysOn(stack, skb, bridge) : undefined;
+  if (same) return bridged(walk, stack, skb, bridge, port, same);
   if (route.kind === 'forward' && route.device === bridge) {
     walk.recorder.step(stack, skb, 'bridge', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
       text: `${bridge}: ${port ?? ''}`,
     });
     return bridged(walk, stack, skb, bridge, port, route.hop.gateway ?? skb.packet.dst);
   }
-  if (route.kind === 'end' && (route.cause === 'martian' || route.cause === 'rp-filter')) return route;
+  const unroutable6 = skb.packet.dst.family === 6 && route.kind === 'end' && route.verdict === 'unroutable';
+  if (route.kind === 'end' && (route.cause === 'martian' || route.cause === 'rp-filter' || unroutable6)) return route;
   skb.routed = route;
   return passUp(walk, stack, skb, bridge);
+}
+
+function isUnforwarded6(route: InputRoute | Fate, { packet }: Skb): boolean {
+  return route.kind === 'end' && route.cause === 'ip-forward' && packet.dst.family === 6;
+}
+
+/** The next hop of a packet whose way leads back to the bridge. */
+function staysOn(stack: Stack, skb: Skb, bridge: string): Address | undefined {
+  const answer = stack.fib(skb.packet.dst.family)?.lookup(flowOf(skb, bridge));
+  const hop = answer?.kind === 'route' ? answer.hops[0] : undefined;
+  return hop?.device === bridge ? (hop.gateway ?? skb.packet.dst) : undefined;
 }
 
 /** FORWARD and POSTROUTING of a frame that br_netfilter shows to the IP hooks. */

@@ -5,7 +5,16 @@ import { forward, forwards } from './forward';
 import { runHook } from './hooks';
 import type { InputRoute, Next, SentAs } from './next';
 import { checkSource } from './reverse-path';
-import { chooseHop, flowOf, isLoopback, noteRoute, routesLoopback, routesMissing, viaText } from './routing';
+import {
+  chooseHop,
+  flowOf,
+  isLoopback,
+  isLoopback6,
+  noteRoute,
+  routesLoopback,
+  routesMissing,
+  viaText,
+} from './routing';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -13,6 +22,10 @@ import type { Stack } from './stack';
 export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
   skb.in = device;
   skb.out = undefined;
+  // net/ipv6/ip6_input.c `ip6_rcv_core`, before any hook.
+  const { src, dst: target } = skb.packet;
+  if (device !== 'lo' && !skb.prerouted && (isLoopback6(src) || isLoopback6(target)))
+    return end('dropped', stack, device, `::1 is not taken from ${device} of ${stack.title}`, 'martian');
   if (skb.prerouted) skb.prerouted = false;
   else {
     const { dst } = skb.packet;
@@ -45,7 +58,9 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
   if (!fib) return routesMissing(stack, device, packet.dst.family);
   const martian = martianReason(walk, stack, skb, device);
   if (martian !== undefined) return end('dropped', stack, device, martian, 'martian');
-  const answer = fib.lookup(flowOf(skb, device));
+  const flow = flowOf(skb, device);
+  // net/ipv6/route.c `rt6_need_strict`: the way to ::1 leads out of the interface it came in on, which is not lo.
+  const answer = fib.lookup(isLoopback6(packet.dst) ? { ...flow, oif: device } : flow);
   if (answer.kind === 'route' && answer.route.type === 'local') {
     const dropped = checkSource(walk, stack, skb, device, undefined);
     if (dropped) return dropped;

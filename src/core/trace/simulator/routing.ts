@@ -73,6 +73,11 @@ export function isLoopback(address: Address): boolean {
   return address.family === 4 && address.value >> 24n === 127n;
 }
 
+/** ::1 */
+export function isLoopback6({ family, value }: Address): boolean {
+  return family === 6 && value === 1n;
+}
+
 /** `IN_DEV_ROUTE_LOCALNET`: packets of 127.0.0.0/8 may come in on an interface other than lo, and leave by it. */
 export function routesLoopback(walk: Walk, stack: Stack, device: string): boolean {
   return [stack.deviceKey(device, 'route_localnet'), stack.deviceKey('all', 'route_localnet')].some((key) =>

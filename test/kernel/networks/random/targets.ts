@@ -96,7 +96,7 @@ function translation(random: Random, words: Vocabulary, { hook }: Site): string 
   if (hook === 'INPUT') return `${only}-j SNAT --to-source ${random.pick([...own, ...pods])}`;
   const drawn = [
     '-p tcp -j MASQUERADE --random-fully',
-    '-p tcp -j MASQUERADE --to-ports 1024-1100',
+    '-p tcp -j MASQUERADE --to-ports 1024-60000',
     `-p tcp -j SNAT --to-source ${random.pick(own)} --random`,
     `-p tcp -j SNAT --to-source ${random.pick(own)} --random-fully --persistent`,
   ];
