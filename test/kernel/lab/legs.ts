@@ -74,16 +74,24 @@ export function sortIntoLegs(
   const begin = Math.min(...runs.map(([, run]) => run.time));
   for (const [space, run] of runs.filter(([, { time }]) => time < begin + RETRANSMISSION_SECONDS)) {
     const key = `${space} ${run.flavour}`;
-    const carrier = carriers.get(outerKey(run.packet)) ?? departures.get(departureKey(space, run.packet.length));
+    const departure = departureKey(space, run.packet.length);
+    const captured = carriers.get(outerKey(run.packet));
+    const carrier = captured ?? unseen(departures.get(departure), space);
     if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
     else if (carrier) {
       // One that is sent back into a tunnel is carried twice.
-      const pass = passes.get(outerKey(run.packet)) ?? new OnePass();
-      passes.set(outerKey(run.packet), pass);
+      const which = captured ? outerKey(run.packet) : departure;
+      const pass = passes.get(which) ?? new OnePass();
+      passes.set(which, pass);
       pass.add(carrier.outer.matched, key, run);
     }
   }
   return legs;
+}
+
+/** A leg that should have left a node in a tunnel, and whose outer packet was not seen to. */
+function unseen(leg: ObservedLeg | undefined, space: string): ObservedLeg | undefined {
+  return leg?.outer.seen.some((one) => one.space === space && one.direction === 'out') === true ? undefined : leg;
 }
 
 /** An outer packet by the node that makes it, and its length. */
