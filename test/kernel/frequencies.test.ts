@@ -34,7 +34,7 @@ for (const [title, node] of [
         .outcomes) {
         assert.equal(verdict, 'connected');
         const server = nameOf(request.end.node, request.end.namespace);
-        expected.set(server, (expected.get(server) ?? 0) + TRIES * (probability ?? 0));
+        expected.set(server, (expected.get(server) ?? 0) + TRIES * probability);
       }
       const counted = new Map<string, number>();
       const client = { namespace: network().namespace(from), protocol: 'tcp', address: SERVICE, port: 80 };
