@@ -1,7 +1,7 @@
 import type { Outcome, TraceResult } from '../core/trace/result';
 import { isBackward, type Lane, type Stack, type Stop, wayOf } from '../core/trace/way';
 import { html, Html } from './html';
-import { socketOf } from './packet';
+import { socketOf } from '../core/trace/socket-text';
 import type { PageWords } from './page-words';
 
 /*
