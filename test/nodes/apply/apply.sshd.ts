@@ -3,9 +3,10 @@ import { suite, test, type TestContext } from 'node:test';
 import type { NodeOperations, Operation } from '../../../src/core/plan/operation';
 import { Application } from '../../../src/nodes/apply/application';
 import { linesWithout } from '../../../src/nodes/apply/differences';
+import { openChanges } from '../../../src/nodes/apply/open-changes';
 import type { ApplicationOptions } from '../../../src/nodes/apply/options';
 import { GuardedMachine, type GuardedMachineOptions } from '../../lab/guarded-machine';
-import { ALL, MASQUERADE } from './operations';
+import { ALL, FILES, MASQUERADE, TABLE } from './operations';
 
 const never = new AbortController().signal;
 
@@ -65,6 +66,53 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
       await machine.run('cat /var/lib/hoplens/journal'),
       /"result":"reverted","why":"nobody has confirmed it in time"/,
     );
+  });
+
+  test('is found open by others, who are refused until it is over', async (context) => {
+    const machine = await start(context);
+    const application = applicationOf(context, machine, [MASQUERADE]);
+    assert.equal(await application.apply(never), true, words(application));
+    const connection = await machine.connectTo(machine.name, never);
+    context.after(() => connection.close());
+    const [open, ...others] = await openChanges(connection, never);
+    assert.deepEqual(others, []);
+    assert.equal(open?.id, application.id);
+    assert.ok((open.secondsLeft ?? 0) > 0);
+    const [conflict] = await applicationOf(context, machine, [TABLE]).prepare(never);
+    assert.match(conflict?.message ?? '', /another change of it is open/);
+    assert.equal(await application.revert(), true, words(application));
+    assert.deepEqual(await openChanges(connection, never), []);
+  });
+
+  test('is not begun where somebody has changed what it is about', async (context) => {
+    const machine = await start(context);
+    await machine.run('iptables -t nat -A POSTROUTING -d 10.20.0.0/16 -j RETURN');
+    const before = await machine.state();
+    const application = applicationOf(context, machine, [MASQUERADE, ...FILES]);
+    const [conflict, ...others] = await application.prepare(never);
+    assert.deepEqual(others, []);
+    assert.deepEqual(conflict?.unexpected, ['-A POSTROUTING -d 10.20.0.0/16 -j RETURN']);
+    assert.equal(await application.apply(never), false);
+    assertSame(await machine.state(), before);
+  });
+
+  test('of several nodes is reverted on all of them where one of them fails', async (context) => {
+    const [one, other] = await Promise.all([start(context), start(context)]);
+    const before = await Promise.all([one.state(), other.state()]);
+    const failing: Operation = { kind: 'file', path: '/etc/nobody/has', before: undefined, after: 'this folder' };
+    const application = new Application(
+      [
+        { node: one.name, operations: [MASQUERADE] },
+        { node: other.name, operations: [MASQUERADE, failing] },
+      ],
+      (node, signal) => (node === one.name ? one : other).connectTo(node, signal),
+      { name: 'test', who: 'somebody@here', confirmWithin: 60, onFailure: 'revert-all', batch: 1 },
+    );
+    context.after(() => application.close());
+    assert.equal(await application.apply(never), false);
+    assert.deepEqual(stagesOf(application), ['reverted', 'reverted']);
+    assertSame(await one.state(), before[0]);
+    assertSame(await other.state(), before[1]);
   });
 
   test('stays when it is confirmed, and leaves nothing but the journal', async (context) => {

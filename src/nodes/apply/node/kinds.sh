@@ -43,8 +43,7 @@ table() {
     show) show_table "$@" ;;
     backup) backup_rule "$@" ;;
     forth) forth_table "$@" ;;
-    settle) settle_text "$1" ;;
-    like) : ;;
+    settle) settle_table "$@" ;;
     back) back_table "$@" ;;
     unsettled) [ -s "$dir/$1/table" ] && restore "$2" "$dir/$1/table" ;;
     mend) mend_rule "$@" ;;

@@ -135,12 +135,12 @@ merge() {
 }
 
 # from_to N PROGRAM TABLE MADE WANTED: rule by rule. Whole where that cannot be, and nobody else has a part in it; and
-# where only the order of chains is another.
+# where only the order of what was there before is another.
 from_to() {
   show_table "$1" "$2" "$3" >"$dir/$1/now" 2>/dev/null
   if merge "$1" "$2" "$3" "$5" "$4"; then
     [ "$(show_table "$1" "$2" "$3")" != "$(cat "$dir/$1/$5")" ] || return 0
-    [ "$(show_table "$1" "$2" "$3" | sort)" = "$(sort <"$dir/$1/$5")" ] || return 0
+    [ "$5" = before ] && [ "$(show_table "$1" "$2" "$3" | sort)" = "$(sort <"$dir/$1/before")" ] || return 0
   else
     cmp -s "$dir/$1/now" "$dir/$1/$4" || return 1
   fi
@@ -149,6 +149,17 @@ from_to() {
 
 forth_table() {
   from_to "$@" before after
+}
+
+# In the node's own words: those of the table, unless somebody else has changed it meanwhile, whose part is not ours.
+settle_table() {
+  [ "$(state_text "$1")" != after ] || return 0
+  show_table "$@" >"$dir/$1/actual" || return 1
+  if [ "$(wc -l <"$dir/$1/actual")" = "$(wc -l <"$dir/$1/after")" ]; then
+    mv -f "$dir/$1/actual" "$dir/$1/after" && sed "s/^/$mark after $1 /" "$dir/$1/after"
+  else
+    ! grep -vxFf "$dir/$1/actual" "$dir/$1/after" >/dev/null
+  fi
 }
 
 back_table() {
