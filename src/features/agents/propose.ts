@@ -60,5 +60,10 @@ async function showPlan(name: string, text: string): Promise<void> {
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);
   await vscode.languages.setTextDocumentLanguage(document, 'yaml');
-  await vscode.window.showTextDocument(document, { preview: false, viewColumn: vscode.ViewColumn.Beside });
+  // Documents may be saved while one types, which is not to lead away from them.
+  await vscode.window.showTextDocument(document, {
+    preview: false,
+    preserveFocus: true,
+    viewColumn: vscode.ViewColumn.Beside,
+  });
 }

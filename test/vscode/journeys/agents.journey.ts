@@ -29,8 +29,9 @@ journey(
     await workbench.page.keyboard.press('Escape');
     await workbench.page.keyboard.press('Control+s');
     await workbench.toShow('hoplensPlan: 1');
-    await workbench.editor.toShow('Backend.Type: vxlan');
-    assert.equal(await workbench.editor.title(), 'flanneld-master.hoplens-plan.yaml');
+    await workbench.toShow('Backend.Type: vxlan');
+    await workbench.page.getByRole('tab', { name: /^flanneld-master\.hoplens-plan\.yaml/ }).waitFor();
+    assert.equal(await workbench.editor.title(), 'config.json');
     await workbench.screenshot('agents-plan');
   },
 );
