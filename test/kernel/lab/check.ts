@@ -83,7 +83,7 @@ async function compareWithKernel(
   { outcomes, assumed }: TraceResult,
 ): Promise<Agreement | undefined> {
   const drawn = assumed.some(({ code }) => code === 'random-port');
-  const observation = await observe(network, cluster, question, port);
+  const observation = await observe(network, cluster, question, port, drawn);
   const judge = (candidates: readonly Outcome[]): { outcome: Outcome; found: string[] } =>
     candidates
       .map((outcome) => ({ outcome, found: disagreements(cluster, outcome, observation, drawn) }))

@@ -4,22 +4,19 @@ import type { Entry } from './agent';
 import { FIRST_PORT } from './flow';
 import { socketText } from './names';
 
-const SSH_PORT = 22;
-
 /**
  * Entries of connection tracking as a trace writes them: `TCP 10.0.0.1:1 → …, replies …`. Without those of other
  * attempts, whose servers may still send.
  *
  * @param sourcePort of this attempt; each has another
+ * @param drawn whether NAT may have given it a port that nobody knows: what no other attempt has is then of this one
  */
-export function entryTexts(entries: readonly Entry[], sourcePort: number): string[] {
+export function entryTexts(entries: readonly Entry[], sourcePort: number, drawn: boolean): string[] {
   const isOurs = ([protocol, ...ways]: Entry): boolean => {
     if (![TCP, UDP, ICMP, ICMPV6].includes(protocol)) return false;
     const ports = ways.flatMap(([, sport, , dport]) => [sport ?? UDP_PORT, dport ?? UDP_PORT]);
     if ([sourcePort, UDP_PORT, VXLAN_PORT].some((port) => ports.includes(port))) return true;
-    // A lab's nodes are read over SSH at the same time.
-    if (ports.includes(SSH_PORT)) return false;
-    return ports.every((port) => port < FIRST_PORT || port > sourcePort);
+    return drawn && ports.every((port) => port < FIRST_PORT || port > sourcePort);
   };
   // A packet that TCP sends once more has another hash, and so is carried in another connection (`sk_rethink_txhash`).
   return [...new Set(entries.filter(isOurs).map(entryText))];

@@ -49,12 +49,13 @@ export function freshPort(): number {
   return ++lastPort;
 }
 
-/** Sends a packet through a network whose state is `cluster`, and watches. */
+/** Sends a packet through a network whose state is `cluster`, and watches. `drawn`: NAT may draw a port for it. */
 export async function observe(
   network: Network,
   cluster: Cluster,
   { from, to, protocol = 'tcp', seconds = PATIENCE_SECONDS }: Question,
   sourcePort: number,
+  drawn: boolean,
 ): Promise<Observation> {
   const hosts = network.spaces('host');
   const { agent } = network;
@@ -81,7 +82,7 @@ export async function observe(
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
   const connections = new Map(
-    hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort)]),
+    hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort, drawn)]),
   );
 
   const ruleRejects = [...leg('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
