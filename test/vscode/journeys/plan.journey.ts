@@ -53,7 +53,7 @@ liveJourney(
     await workbench.notification('is applied to worker');
     assert.match((await lab.curl('worker', '10.0.0.103')) ?? 'no answer', /^10\.1\.\d+\.0$/);
     await goToTab(workbench, /worker → default\/g4/);
-    await workbench.toShow(/connects/);
+    await workbench.toShow(/connects; the server sees 10\.1\.\d+\.0/);
     await workbench.screenshot('plan-applied');
 
     await until(
