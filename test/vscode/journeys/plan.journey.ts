@@ -36,8 +36,8 @@ liveJourney(
     await workbench.editor.goToLine(3);
     await workbench.page.keyboard.press('End');
     for (let digits = 2; digits > 0; digits--) await workbench.page.keyboard.press('Backspace');
-    await workbench.page.keyboard.type('30');
-    await workbench.editor.toShow('confirmWithin: 30');
+    await workbench.page.keyboard.type('45');
+    await workbench.editor.toShow('confirmWithin: 45');
     await workbench.editor.hover('confirmWithin', /Seconds within which the change is kept/);
 
     await workbench.runCommand('Hoplens: Review Plan');
