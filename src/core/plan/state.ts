@@ -35,14 +35,10 @@ export function changedChains(
     const names = new Set(
       [was, is].flatMap((tables) => (tables.get(name) ?? []).flatMap((table) => [...table.chains.keys()])),
     );
-    const changed = [...names].filter((chain) => chainOf(was, chain).join('\n') !== chainOf(is, chain).join('\n'));
+    const changed = [...names]
+      .map((chain) => ({ before: chainOf(was, chain), after: chainOf(is, chain) }))
+      .filter((one) => one.before.join('\n') !== one.after.join('\n'));
     if (changed.length === 0) return [];
-    return [
-      {
-        table: name,
-        before: changed.flatMap((chain) => chainOf(was, chain)),
-        after: changed.flatMap((chain) => chainOf(is, chain)),
-      },
-    ];
+    return [{ table: name, before: changed.flatMap((one) => one.before), after: changed.flatMap((one) => one.after) }];
   });
 }

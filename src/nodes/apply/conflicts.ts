@@ -1,4 +1,5 @@
 import type { Operation } from '../../core/plan/operation';
+import { linesOf } from './canonical';
 import { subjectOf } from './describe';
 import { linesWithout } from './differences';
 import { operationScript } from './operation-script';
@@ -30,12 +31,11 @@ export function conflictOf(node: string, operation: Operation, { state, found }:
       const { files } = operationScript(operation);
       const expected = files['before'] ?? '';
       const there = found.join('\n');
+      const message = `${node}: ${subject} has changed since the plan was made; make it anew.`;
       if (operation.kind === 'route' || operation.kind === 'policy-rule') {
         const present = (files['adds'] ?? '').split('\n').filter((line) => line !== '' && found.includes(line));
-        const message = `${node}: ${subject} has changed since the plan was made; make it anew.`;
         return conflict(message, linesWithout(expected, there), present);
       }
-      const message = `${node}: ${subject} has changed since the plan was made; make it anew.`;
       return conflict(message, linesWithout(expected, there), linesWithout(there, expected));
     }
   }
@@ -47,7 +47,7 @@ export function withActual(operation: Operation, lines: readonly string[]): Oper
     case 'rule':
       return { ...operation, after: lines };
     case 'table':
-      return { ...operation, after: lines.map((line) => `${line}\n`).join('') };
+      return { ...operation, after: linesOf(lines) };
     case 'route':
     case 'policy-rule':
       return { ...operation, adds: lines };

@@ -33,7 +33,7 @@ clientConnection:
   burst: 0
   kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
   qps: 0
-clusterCIDR: "" # TODO ask Anna
+clusterCIDR: "" # not decided yet
 conntrack:
   maxPerCore: null
   min: null
