@@ -3,7 +3,8 @@ import { Configuration } from '../../core/agents/configuration';
 import { formOf } from '../../core/agents/form';
 import { agentOperations, type AgentPlanned } from '../../core/agents/operations';
 import type { AgentValues, Plan, PlannedChange } from '../../core/plan/plan';
-import { writePlan } from '../../core/plan/write-plan';
+import { showNewPlan } from '../plan/make-plan';
+import { PLAN_ENDING } from '../plan/plan-files';
 import type { OpenConfiguration } from './configuration-uri';
 
 /** Seconds for the user to see that all is well: an agent's restart takes some of them. */
@@ -45,25 +46,16 @@ export async function proposePlan(open: OpenConfiguration, saved: string): Promi
     batch: 1,
     changes: [change],
   };
-  await showPlan(`${form.agent}-${open.node}`, writePlan(plan));
-}
-
-function changeOf({ change, node, restart }: OpenConfiguration, set: AgentValues): PlannedChange & AgentPlanned {
-  return { node, insist: false, ...change, set, restart };
-}
-
-/** A document that is saved nowhere yet; the same again takes the place of the one before. */
-async function showPlan(name: string, text: string): Promise<void> {
-  const path = `${name.replace(/[^\w.-]+/g, '-')}.hoplens-plan.yaml`;
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.from({ scheme: 'untitled', path }));
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
-  await vscode.workspace.applyEdit(edit);
-  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
+  // The same again takes the place of the one before.
+  const path = `${`${form.agent}-${open.node}`.replace(/[^\w.-]+/g, '-')}${PLAN_ENDING}`;
   // Documents may be saved while one types, which is not to lead away from them.
-  await vscode.window.showTextDocument(document, {
+  await showNewPlan(vscode.Uri.from({ scheme: 'untitled', path }), plan, {
     preview: false,
     preserveFocus: true,
     viewColumn: vscode.ViewColumn.Beside,
   });
+}
+
+function changeOf({ change, node, restart }: OpenConfiguration, set: AgentValues): PlannedChange & AgentPlanned {
+  return { node, insist: false, ...change, set, restart };
 }

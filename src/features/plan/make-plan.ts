@@ -14,13 +14,17 @@ export async function openNewPlan(name: string, changes: readonly PlannedChange[
     batch: 1,
     changes,
   };
-  const text = writePlan(plan);
-  const document = await vscode.workspace.openTextDocument(newUri(name));
+  await showNewPlan(newUri(name), plan, { preview: false });
+}
+
+/** Shows a plan as a document that is saved nowhere yet; what such a document held before is replaced. */
+export async function showNewPlan(uri: vscode.Uri, plan: Plan, options: vscode.TextDocumentShowOptions): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
   const edit = new vscode.WorkspaceEdit();
-  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), writePlan(plan));
   await vscode.workspace.applyEdit(edit);
   await vscode.languages.setTextDocumentLanguage(document, 'yaml');
-  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.window.showTextDocument(document, options);
 }
 
 /** A name that no document has yet. */
