@@ -30,6 +30,7 @@ CLONE_NEWNET = 0x40000000
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 4, 0x300, 2, 3
 NLM_F_CREATE, NFNL_MSG_ACCT_NEW = 0x400, 7 << 8
 IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_DELETE = 1 << 8 | 1, 1 << 8 | 2
+IFA_F_TENTATIVE = 0x40
 RTM_DELNEIGH, RTM_GETNEIGH, NUD_INCOMPLETE, NUD_FAILED = 29, 30, 0x01, 0x20
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -569,6 +570,22 @@ def asking(namespace):
     return any(state in (NUD_INCOMPLETE, NUD_FAILED) for _, _, state, _, _ in neighbours(namespace))
 
 
+def settle_addresses(namespaces, seconds):
+    """Waits until no IPv6 address is tentative. When one ceases to be, every socket has to look its way up again
+    (rt_genid_bump_ipv6 in addrconf_dad_completed, net/ipv6/addrconf.c), and duplicate address detection works off a
+    queue even where it sends nothing."""
+    until = time.monotonic() + seconds
+    for namespace in namespaces:
+        with inside(namespace):
+            while tentative() and time.monotonic() < until:
+                time.sleep(0.002)
+
+
+def tentative():
+    with open("/proc/thread-self/net/if_inet6", encoding="ascii") as file:
+        return any(int(line.split()[4], 16) & IFA_F_TENTATIVE for line in file)
+
+
 def account(namespace, name):
     """What nfacct(8) adds."""
     zero = struct.pack(">Q", 0)
@@ -621,6 +638,7 @@ def handle(command):
         "connections": connections,
         "changed": changed,
         "asking": asking,
+        "settle_addresses": settle_addresses,
         "account": account,
         "forget": forget,
     }

@@ -135,6 +135,11 @@ export class Agent {
     return (await this.do('send', options)) as ClientResult;
   }
 
+  /** Waits, at most `seconds`, until no IPv6 address of theirs is tentative any more. */
+  async settleAddresses(namespaces: readonly string[], seconds: number): Promise<void> {
+    await this.do('settle_addresses', { namespaces, seconds });
+  }
+
   /** Sends something that needs no answer, so that the neighbour's MAC address is asked for. */
   async greet(namespace: string, address: string): Promise<void> {
     await this.do('greet', { namespace, address });

@@ -158,6 +158,8 @@ export class Network {
       if (rulesets.length > 0) await this.agent.account(this.namespace(space), ACCOUNT);
       for (const ruleset of rulesets) await applyRules(this.namespace(space), ruleset);
     });
+    // An interface without a carrier keeps its address tentative for ever.
+    if (ipv6 === true) await this.agent.settleAddresses([...this.names.values()], 2);
     if (this.plan.unwatched !== true) await this.watch();
     for (const [space, { serves = [] }] of Object.entries(spaces))
       for (const server of serves) await this.serve(space, server);
