@@ -12,6 +12,9 @@ export type LegName = (typeof LEGS)[number];
 /** Those, what refuses a request (a RST, an ICMP error), and whatever else there is. */
 export type PacketName = LegName | 'reset' | 'error' | 'other';
 
+/** IPv6 packets have no number that tells one from the same sent again; TCP waits at least 200 ms for that (TCP_RTO_MIN). */
+const SENT_AGAIN_SECONDS = 0.15;
+
 /**
  * Which packets belong to one attempt, whatever NAT makes of their addresses and ports: TCP by its sequence numbers,
  * datagrams and echoes by the token that they carry. What is sent again is another packet.
@@ -19,7 +22,7 @@ export type PacketName = LegName | 'reset' | 'error' | 'other';
 export class Flow {
   private first: number | undefined;
   private answer: number | undefined;
-  private readonly ids = new Map<PacketName, number>();
+  private readonly sent = new Map<string, { readonly id: number; readonly time: number }>();
   private finished = false;
 
   constructor(
@@ -27,12 +30,16 @@ export class Flow {
     private readonly token: string,
   ) {}
 
-  nameOf(packet: WirePacket): PacketName {
+  /** @param by what showed it, and `time` in seconds by the clock of that */
+  nameOf(packet: WirePacket, by: 'capture' | 'rule', time: number): PacketName {
     const kind = this.kindOf(packet);
     // What a server sends that learns of the connection from its end is no matter of the handshake.
-    const name = kind === 'data' && this.finished && !this.ids.has('data') ? 'other' : kind;
-    if (!this.ids.has(name)) this.ids.set(name, packet.id);
-    return this.ids.get(name) === packet.id ? name : 'other';
+    const name = kind === 'data' && this.finished && !this.sent.has('capture data') ? 'other' : kind;
+    const key = `${by} ${name}`;
+    const first = this.sent.get(key) ?? { id: packet.id, time };
+    this.sent.set(key, first);
+    const same = packet.src.family === 4 ? packet.id === first.id : time < first.time + SENT_AGAIN_SECONDS;
+    return same ? name : 'other';
   }
 
   private kindOf(packet: WirePacket): PacketName {

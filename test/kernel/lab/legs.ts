@@ -41,8 +41,8 @@ export function sortIntoLegs(
 ): ReadonlyMap<PacketName, ObservedLeg> {
   const flow = new Flow(sourcePort, token);
   const legs = new Map<PacketName, ObservedLeg>();
-  const legOf = (packet: WirePacket): ObservedLeg => {
-    const name = flow.nameOf(packet);
+  const legOf = (packet: WirePacket, by: 'capture' | 'rule', time: number): ObservedLeg => {
+    const name = flow.nameOf(packet, by, time);
     const leg = legs.get(name) ?? emptyLeg();
     legs.set(name, leg);
     return leg;
@@ -50,11 +50,13 @@ export function sortIntoLegs(
   const carriers = new Map<string, ObservedLeg>();
   const departures = new Map<string, ObservedLeg>();
   const packets = packetsOf(records);
-  const first = packets.find((one) => flow.nameOf(innerPacket(one.packet) ?? one.packet) === 'request');
+  const first = packets.find(
+    (one) => flow.nameOf(innerPacket(one.packet) ?? one.packet, 'capture', one.time) === 'request',
+  );
   const isFirst = ({ time }: { time: number }): boolean => !first || time < first.time + RETRANSMISSION_SECONDS;
   for (const one of packets.filter(isFirst)) {
     const inner = innerPacket(one.packet);
-    const leg = legOf(inner ?? one.packet);
+    const leg = legOf(inner ?? one.packet, 'capture', one.time);
     if (!inner) {
       leg.seen.push(one);
       // A datagram that a rule drops is on no interface.
@@ -77,7 +79,7 @@ export function sortIntoLegs(
     const departure = departureKey(space, run.packet.length);
     const captured = carriers.get(outerKey(run.packet));
     const carrier = captured ?? unseen(departures.get(departure), space);
-    if (!isOuter(run.packet)) add(legOf(run.packet).matched, key, run.matched);
+    if (!isOuter(run.packet)) add(legOf(run.packet, 'rule', run.time).matched, key, run.matched);
     else if (carrier) {
       // One that is sent back into a tunnel is carried twice.
       const which = captured ? outerKey(run.packet) : departure;
