@@ -7,6 +7,34 @@ const pods = ['client', 'routed1'] as const;
 
 testCases('NAT', [
   {
+    title: 'a zone for replies that they are not in: data opens a connection whose source port the kernel draws',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: 'raw PREROUTING -j CT --zone-reply 2\nnat PREROUTING -p udp -j ACCEPT',
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'the same without NAT: the entry clashes, and the packet is dropped',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: 'raw PREROUTING -j CT --zone-reply 2',
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'a zone for the SYN alone: the packet after it is redirected anew, from another port',
+    serves: ['tcp 0.0.0.0:8080'],
+    node: `raw OUTPUT -p tcp -m length --length 60 -j CT --zone-orig 2
+nat OUTPUT -p tcp -j REDIRECT --to-ports 8080`,
+    from: 'node',
+    to: '10.0.0.13:81',
+    verdict: 'no-reply',
+    error: 'ECONNRESET',
+  },
+  {
     title: 'REDIRECT in PREROUTING: to the address of the incoming interface',
     pods: ['client'],
     serves: ['tcp 0.0.0.0:8080'],

@@ -288,6 +288,9 @@ def serve(namespace, protocol, address, port):
 
 # ---- clients
 
+# Open until they are forgotten: what ends a connection is no matter of the attempt, and changes what is tracked.
+finished_clients = []
+
 
 def send(namespace, protocol, address, port, sport, token, seconds, done):
     """One packet that wants an answer. Ends with what a program would see."""
@@ -321,7 +324,7 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
         writers.pop(client.fileno(), None)
         if code:
             result["error"] = errno.errorcode.get(code, str(code))
-        client.close()
+        finished_clients.append(client)
         done(result)
 
     def read():
@@ -595,6 +598,11 @@ def account(namespace, name):
 
 def forget(namespaces):
     """What earlier attempts left: connections, lists of `recent`, and neighbours that are still asked on their behalf."""
+    for client in finished_clients:
+        if client.type == socket.SOCK_STREAM:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+    finished_clients.clear()
     for namespace in namespaces:
         request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, struct.pack("BBxx", 0, 0))
         for family, interface, state, address, _ in list(neighbours(namespace)):

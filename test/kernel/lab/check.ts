@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import type { Outcome, TraceResult } from '../../../src/core/trace/result';
 import { collect } from './collect';
-import { disagreements } from './compare';
+import { disagreements, type DrawnPorts } from './compare';
 import { LEGS } from './flow';
 import type { Network } from './network';
 import { freshPort, type Observation, observe, type Question } from './observe';
@@ -75,6 +75,14 @@ export async function checkCluster(
   return agreement?.observation ?? assert.fail('too much can happen to compare it');
 }
 
+/** What the tracer shows in place of a port that the kernel draws; undefined where it draws none. */
+function drawnPorts(assumed: TraceResult['assumed'], sourcePort: number): DrawnPorts | undefined {
+  const codes = assumed.map(({ code }) => code);
+  if (codes.includes('random-port')) return () => sourcePort;
+  if (codes.includes('port-drawn')) return (port) => (port < 512 ? 1 : port < 1024 ? 600 : 1024);
+  return undefined;
+}
+
 async function compareWithKernel(
   network: Network,
   cluster: Cluster,
@@ -82,8 +90,8 @@ async function compareWithKernel(
   port: number,
   { outcomes, assumed }: TraceResult,
 ): Promise<Agreement | undefined> {
-  const drawn = assumed.some(({ code }) => code === 'random-port');
-  const observation = await observe(network, cluster, question, port, drawn);
+  const drawn = drawnPorts(assumed, port);
+  const observation = await observe(network, cluster, question, port, drawn !== undefined);
   const judge = (candidates: readonly Outcome[]): { outcome: Outcome; found: string[] } =>
     candidates
       .map((outcome) => ({ outcome, found: disagreements(cluster, outcome, observation, drawn) }))

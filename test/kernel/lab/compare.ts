@@ -10,14 +10,22 @@ import type { Observation } from './observe';
 import { withoutHash } from './entries';
 import { wayOf } from './wire';
 
+/** The port that the tracer shows for one that the kernel has drawn. */
+export type DrawnPorts = (port: number) => number;
+
 /**
  * Where an outcome and what the kernel did disagree; empty where they agree in everything.
  *
- * @param drawn whether the tracer says that NAT draws a port, which it shows unchanged
+ * @param drawn given where the tracer says that NAT draws a port
  */
-export function disagreements(cluster: Cluster, outcome: Outcome, observation: Observation, drawn: boolean): string[] {
+export function disagreements(
+  cluster: Cluster,
+  outcome: Outcome,
+  observation: Observation,
+  drawn: DrawnPorts | undefined,
+): string[] {
   const found: string[] = [];
-  const plain = drawn ? undrawn(outcome, observation.sourcePort) : (text: string) => text;
+  const plain = drawn ? undrawn(outcome, drawn) : (text: string) => text;
   const compare = (what: string, predicted: string | undefined, real: string | undefined): void => {
     if (predicted !== real)
       found.push(`${what}: predicted ${predicted ?? 'nothing'}, the kernel: ${real ?? 'nothing'}`);
@@ -99,8 +107,10 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
     const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);
     const lasting = predictedConnections(outcome, space, LEGS).filter((text) => !passing.includes(text));
     // What is sent after the last of these packets may be carried in a tunnel that they have not met.
-    const theirs = real.filter((text) => !passing.includes(text) && (!isTunnel(text) || lasting.includes(text)));
-    compareLists(`connections on ${space}`, lasting.sort(), theirs.map(plain).sort());
+    const theirs = real
+      .map(plain)
+      .filter((text) => !passing.includes(text) && (!isTunnel(text) || lasting.includes(text)));
+    compareLists(`connections on ${space}`, lasting.sort(), theirs.sort());
   }
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
@@ -116,14 +126,14 @@ export function disagreements(cluster: Cluster, outcome: Outcome, observation: O
 /** After an IPv4 address, or one in brackets. */
 const PORT = /(?<=\]|(?:\d+\.){3}\d+):(\d+)\b/g;
 
-/** Takes a port that the trace does not know for the one that was drawn instead of the client's own. */
-function undrawn(outcome: Outcome, sourcePort: number): (text: string) => string {
+/** Takes a port that the trace does not know for one that was drawn. */
+function undrawn(outcome: Outcome, drawn: DrawnPorts): (text: string) => string {
   const legs = LEGS.flatMap((name) => outcome[name] ?? []);
   const packets = legs.flatMap(({ captures }) => captures.map(({ packet }) => packet));
   const entries = legs.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'conntrack').map(({ text }) => text));
   const shown = entries.flatMap((text) => [...text.matchAll(PORT)].map(([, port]) => Number(port)));
   const known = new Set([...packets.flatMap(({ sport, dport }) => [sport, dport]), ...shown]);
-  return (text) => text.replace(PORT, (all, port) => (known.has(Number(port)) ? all : `:${sourcePort}`));
+  return (text) => text.replace(PORT, (all, port) => (known.has(Number(port)) ? all : `:${drawn(Number(port))}`));
 }
 
 const TUNNEL = new RegExp(`:(?:${UDP_PORT}|${VXLAN_PORT})\\b`);
@@ -236,10 +246,12 @@ function describeStep({ kind, table, chain, rule, text }: Step): string | undefi
 }
 
 function predictedConnections(outcome: Outcome, space: string, names: readonly LegName[]): string[] {
-  return names
+  const texts = names
     .flatMap((name) => [...(outcome[name]?.steps ?? []), ...outerSteps(outcome[name])])
     .filter((step) => step.kind === 'conntrack' && nameOf(step.node, step.namespace) === space)
+    .filter(({ effect }) => !effect.startsWith('dropped'))
     .map((step) => withoutHash(step.text));
+  return [...new Set(texts)];
 }
 
 /** A martian source is no matter of rp_filter, and not counted; nor is what was dropped inside a bridge. */

@@ -23,7 +23,6 @@ export class Flow {
   private first: number | undefined;
   private answer: number | undefined;
   private readonly sent = new Map<string, { readonly id: number; readonly time: number }>();
-  private finished = false;
 
   constructor(
     private readonly sourcePort: number,
@@ -32,9 +31,7 @@ export class Flow {
 
   /** @param by what showed it, and `time` in seconds by the clock of that */
   nameOf(packet: WirePacket, by: 'capture' | 'rule', time: number): PacketName {
-    const kind = this.kindOf(packet);
-    // What a server sends that learns of the connection from its end is no matter of the handshake.
-    const name = kind === 'data' && this.finished && !this.sent.has('capture data') ? 'other' : kind;
+    const name = this.kindOf(packet);
     const key = `${by} ${name}`;
     const first = this.sent.get(key) ?? { id: packet.id, time };
     this.sent.set(key, first);
@@ -76,7 +73,6 @@ export class Flow {
       this.answer ??= sequence;
       return 'reply';
     }
-    if ((flags & FLAG.FIN) !== 0 && sequence === after) this.finished = true;
     const answered = this.answer === undefined ? undefined : (this.answer + 1) >>> 0;
     if (flags === FLAG.ACK && payload.length === 0 && sequence === after && acknowledged === answered) return 'ack';
     return flags === (FLAG.PSH | FLAG.ACK) && sequence === answered ? 'data' : 'other';

@@ -2,6 +2,7 @@ import { formatAddress } from '../../net/address';
 import type { Cluster } from '../../snapshot/cluster';
 import type { EvidenceLine, Finding } from '../result';
 import { FORWARDING, offByItself } from '../simulator/forward';
+import { PORT_TAKEN } from '../simulator/nat';
 import type { Run, TracedLeg } from '../simulator/simulate';
 import { rpFilterFinding } from './asymmetry';
 import { type Cause, type Failure, sysctlFix, type Untitled } from './cause';
@@ -97,6 +98,7 @@ function describeFailure(cluster: Cluster, run: Run, { name, traced }: { name: L
     case 'broadcast':
     case 'vtep-mac':
     case 'invalid-rule':
+    case 'clash':
       return {
         ...base,
         code: fate.cause,
@@ -150,6 +152,17 @@ function notRecognised(run: Run, name: LegName, traced: TracedLeg, what: string)
       code: 'reply-astray',
       message: `${what} is delivered to ${fate.stack.title}, not to ${run.sender.title}`,
       evidence,
+    };
+  const drawn = traced.leg.steps.find((step) => step.text === PORT_TAKEN);
+  if (drawn)
+    return {
+      ...base,
+      code: 'port-taken',
+      title: `${what} comes from another port, which the socket does not wait for`,
+      message:
+        `${what} is tracked apart from the request on ${drawn.node} (in another zone, or not from its SYN on), and ${PORT_TAKEN}: ` +
+        'the socket does not wait for it',
+      evidence: evidenceOf([drawn]),
     };
   const opened = traced.leg.steps.find((step) => step.kind === 'conntrack');
   if (name === 'data' && opened)

@@ -27,6 +27,7 @@ export const podSubnetRoute: Cause = (failure) => {
   const { cluster, traced } = failure;
   if (!ASTRAY.has(traced.fate.cause)) return undefined;
   const { dst } = traced.received;
+  if (traced.fate.stack.namespace.holder(dst)) return undefined;
   const owner = cluster.subnetOwner(dst);
   if (!owner) return undefined;
   for (const step of traced.leg.steps) {

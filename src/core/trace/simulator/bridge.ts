@@ -9,6 +9,7 @@ import type { InputRoute, Next } from './next';
 import { flowOf } from './routing';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
+import type { Port } from './wiring';
 
 /** Whether br_netfilter shows bridged packets to the IP hooks. */
 function callsIptables(walk: Walk, stack: Stack, skb: Skb): boolean {
@@ -67,17 +68,31 @@ function afterBridgedDnat(walk: Walk, stack: Stack, skb: Skb, bridge: string, po
   const route = routeInput(walk, stack, skb, bridge);
   // Over IPv6 the way is looked up whether the node forwards or not (br_netfilter_ipv6.c `br_nf_pre_routing_finish_ipv6`).
   const same = isUnforwarded6(route, skb) ? staysOn(stack, skb, bridge) : undefined;
-  if (same) return bridged(walk, stack, skb, bridge, port, same);
+  if (same) return afterNeighbour(walk, stack, skb, bridge, port, same);
   if (route.kind === 'forward' && route.device === bridge) {
     walk.recorder.step(stack, skb, 'bridge', `stays on ${bridge}: the frame is bridged, its TTL unchanged`, {
       text: `${bridge}: ${port ?? ''}`,
     });
-    return bridged(walk, stack, skb, bridge, port, route.hop.gateway ?? skb.packet.dst);
+    return afterNeighbour(walk, stack, skb, bridge, port, route.hop.gateway ?? skb.packet.dst);
   }
   const unroutable6 = skb.packet.dst.family === 6 && route.kind === 'end' && route.verdict === 'unroutable';
   if (route.kind === 'end' && (route.cause === 'martian' || route.cause === 'rp-filter' || unroutable6)) return route;
   skb.routed = route;
   return passUp(walk, stack, skb, bridge);
+}
+
+/** The new MAC address is asked for before FORWARD (`br_nf_pre_routing_finish_bridge`): who is not there is not asked by rules. */
+function afterNeighbour(
+  walk: Walk,
+  stack: Stack,
+  skb: Skb,
+  bridge: string,
+  port: string | undefined,
+  nextHop: Address,
+): Next {
+  const behind = walk.wiring.behind(stack, bridge, nextHop) ?? wireBehind(walk, stack, bridge, nextHop);
+  const nobody = behind ? undefined : unheard(walk, stack, bridge, nextHop);
+  return nobody ?? bridged(walk, stack, skb, bridge, port, nextHop);
 }
 
 function isUnforwarded6(route: InputRoute | Fate, { packet }: Skb): boolean {
@@ -149,14 +164,36 @@ export function toPort(
     if (behind.port !== undefined) walk.recorder.sight(stack, skb, behind.port, 'out');
     return { kind: 'arrive', stack: behind.end.stack, device: behind.end.device, nextHop };
   }
+  const wire = wireBehind(walk, stack, bridge, nextHop);
+  if (wire) {
+    const { uplink, ...end } = wire;
+    walk.recorder.sight(stack, skb, uplink, 'out');
+    return { kind: 'arrive', ...end, nextHop };
+  }
+  const nobody = unheard(walk, stack, bridge, nextHop);
+  if (nobody) return nobody;
+  walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
+    text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,
+  });
+  return { kind: 'arrive', ...walk.wiring.madePod(stack, bridge, nextHop), nextHop };
+}
+
+/** The machine on the wire that a port of the bridge is plugged into. */
+function wireBehind(
+  walk: Walk,
+  stack: Stack,
+  bridge: string,
+  nextHop: Address,
+): (Port & { uplink: string }) | undefined {
   const uplink = walk.wiring.uplink(stack, bridge);
   const wire = uplink === undefined ? undefined : walk.wiring.onWire(stack, nextHop);
-  if (wire) {
-    if (uplink !== undefined) walk.recorder.sight(stack, skb, uplink, 'out');
-    return { kind: 'arrive', ...wire, nextHop };
-  }
+  return wire && uplink !== undefined ? { ...wire, uplink } : undefined;
+}
+
+/** Why nobody on a bridge answers for an address that no known port leads to; else that somebody does is assumed. */
+function unheard(walk: Walk, stack: Stack, bridge: string, nextHop: Address): Fate | undefined {
   const own = stack.device(bridge)?.addresses.some((address) => contains(address.network, nextHop)) === true;
-  if (!own && uplink === undefined)
+  if (!own && walk.wiring.uplink(stack, bridge) === undefined)
     return end(
       'unroutable',
       stack,
@@ -173,10 +210,7 @@ export function toPort(
   const silent = ownAsked(stack, bridge, nextHop) ?? knownSilent(stack, bridge, nextHop);
   if (silent) return silent;
   assumeOwner(walk, stack, nextHop);
-  walk.recorder.step(stack, skb, 'bridge', `${bridge} sends it to ${formatAddress(nextHop)}`, {
-    text: `${bridge}: ${from ?? stack.title} → ${formatAddress(nextHop)}`,
-  });
-  return { kind: 'arrive', ...walk.wiring.madePod(stack, bridge, nextHop), nextHop };
+  return undefined;
 }
 
 /** Nobody else answers for an address of the host itself, though its local table may lack it. */

@@ -5,6 +5,7 @@ import type { Tuple } from '../../netfilter/tracking';
 import type { Walk } from './context';
 import { DEFAULT_ZONES, isTracked, type Skb } from './skb';
 import type { Stack } from './stack';
+import { ACCEPT, type TableVerdict } from './verdict';
 
 /* Connection tracking at the hooks: where packets are looked up, and where their entries are made. */
 
@@ -15,15 +16,23 @@ export function track(stack: Stack, skb: Skb): void {
   skb.template = undefined;
 }
 
-export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {
+/** `__nf_conntrack_confirm`: a packet whose replies would be another connection's is dropped, and counted as insert_failed. */
+export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): TableVerdict {
   const { tracking } = skb;
-  if (!tracking || !('connection' in tracking) || !stack.conntrack.confirm(tracking.connection)) return;
-  const { original, reply, zone } = tracking.connection;
+  if (!tracking || !('connection' in tracking)) return ACCEPT;
+  const { original, reply, zone, confirmed } = tracking.connection;
+  if (!confirmed && stack.conntrack.isTaken(reply, tracking.connection)) {
+    const text = `the replies to it, ${tupleText(reply)}, belong to another connection already: the entry clashes`;
+    walk.recorder.step(stack, skb, 'conntrack', 'dropped: insert_failed', { hook, text });
+    return { kind: 'drop', by: 'clash', text };
+  }
+  if (!stack.conntrack.confirm(tracking.connection)) return ACCEPT;
   const zoned = zone.original === 0 ? '' : ` in zone ${zone.original}`;
   walk.recorder.step(stack, skb, 'conntrack', `connection entered${zoned}`, {
     hook,
     text: `${protocolTitle(original.proto)} ${tupleText(original)}, replies ${tupleText(reply)}`,
   });
+  return ACCEPT;
 }
 
 function tupleText(tuple: Tuple): string {

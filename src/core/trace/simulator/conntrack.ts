@@ -114,12 +114,16 @@ export class Conntrack {
     return true;
   }
 
-  /** Whether packets with this tuple already belong to another connection, in one direction or the other. */
-  isTaken(tuple: Tuple, zone: number): boolean {
+  /**
+   * Whether packets with this tuple already belong to another connection, in one direction or the other
+   * (`nf_conntrack_tuple_taken`). Zones are compared by the direction of that other one (`nf_ct_key_equal`).
+   */
+  isTaken(tuple: Tuple, { zone, original }: Pick<Connection, 'zone' | 'original'>): boolean {
     return this.connections.some(
       (other) =>
-        (sameTuple(other.reply, tuple) && other.zone.reply === zone) ||
-        (sameTuple(other.original, tuple) && other.zone.original === zone),
+        !(sameTuple(other.original, original) && other.zone.original === zone.original) &&
+        ((sameTuple(other.reply, tuple) && other.zone.reply === zone.reply) ||
+          (sameTuple(other.original, tuple) && other.zone.original === zone.original)),
     );
   }
 

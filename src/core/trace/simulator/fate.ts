@@ -19,6 +19,7 @@ export type Cause =
   | 'rp-filter'
   | 'rule'
   | 'policy'
+  | 'clash'
   | 'no-route'
   | 'refused-route'
   | 'broadcast'

@@ -83,8 +83,10 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
 
   for (const part of ORDER[hook]) {
     if (part === 'track') track(stack, skb);
-    else if (part === 'confirm') confirm(walk, stack, skb, hook);
-    else {
+    else if (part === 'confirm') {
+      const verdict = confirm(walk, stack, skb, hook);
+      if (verdict.kind !== 'accept') return verdict;
+    } else {
       const tables = inOrder(walk, stack, hook, tablesOf(stack, family, hook, part));
       const before = skb.packet;
       const verdict =

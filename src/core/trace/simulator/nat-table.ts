@@ -4,7 +4,7 @@ import type { Connection } from '../../netfilter/tracking';
 import type { KnownTable } from '../../snapshot/netfilter';
 import { runTable } from './chains';
 import type { Walk } from './context';
-import { type Egress, type Manipulation, manipulationAt, rewrite, setUpNat } from './nat';
+import { type Egress, keepUnique, type Manipulation, manipulationAt, rewrite, setUpNat } from './nat';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 import { perform } from './targets';
@@ -36,6 +36,8 @@ export function runNat(
       if (isDecided(connection, side)) break;
     }
     // No rule wanted it: "no NAT" is settled for the life of the connection.
+    if (side === 'source' && !isDecided(connection, side) && stack.hasNat(skb.packet.src.family))
+      keepUnique(walk, stack, skb, connection);
     connection.decided[side] = true;
   } else if (leftMasquerade(connection, hook, skb, egress)) {
     stack.conntrack.forget(connection);

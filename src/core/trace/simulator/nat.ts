@@ -135,14 +135,33 @@ function chooseTuple(
   const port = choosePort(walk, stack, current, side, range);
   const wanted =
     side === 'destination' ? { ...current, dst: address, dport: port } : { ...current, src: address, sport: port };
-  if (stack.conntrack.isTaken(invert(wanted), connection.zone.reply))
-    assume(
-      walk,
-      'port-kept',
-      stack.node,
-      'the source port is taken by another connection and is changed by the kernel',
-    );
-  return wanted;
+  return side === 'source' ? withFreePort(walk, stack, wanted, connection) : wanted;
+}
+
+/** The text of a step. */
+export const PORT_TAKEN = 'another connection has its addresses and ports, so the kernel draws another source port';
+
+/**
+ * No rule rewrites the source of a connection: `nf_nat_alloc_null_binding` still sees to it that its replies are nobody
+ * else's.
+ */
+export function keepUnique(walk: Walk, stack: Stack, skb: Skb, connection: Connection): void {
+  const current = invert(connection.reply);
+  const free = withFreePort(walk, stack, current, connection);
+  if (free === current) return;
+  connection.reply = invert(free);
+  connection.nat.source = true;
+  const effect = `source becomes ${formatSocket(free.src, free.sport)}`;
+  walk.recorder.step(stack, skb, 'nat', effect, { text: PORT_TAKEN });
+}
+
+/** net/netfilter/nf_nat_core.c `nf_nat_l4proto_unique_tuple`: another source port where this one is taken. */
+function withFreePort(walk: Walk, stack: Stack, wanted: Tuple, connection: Connection): Tuple {
+  if (!hasPorts(wanted.proto) || !stack.conntrack.isTaken(invert(wanted), connection)) return wanted;
+  const [from, to] = wanted.sport < 512 ? [1, 511] : wanted.sport < 1024 ? [600, 1023] : [1024, 65535];
+  const text = `port ${wanted.sport} is taken by another connection: another one is drawn from ${from}–${to}; the first is shown`;
+  assume(walk, 'port-drawn', stack.node, text);
+  return { ...wanted, sport: from };
 }
 
 function chooseAddress(walk: Walk, own: Address, range: NatRange): Address {

@@ -89,6 +89,11 @@ export class Stack {
       .filter((known) => known.flavour === 'legacy' || this.isRegistered(family, hook, known.table));
   }
 
+  /** Whether anything has registered NAT for a family: then every connection gets a mapping, if only to itself. */
+  hasNat(family: Family): boolean {
+    return BASE_CHAINS.nat.some((hook) => this.tablesAt(family, hook, 'nat').length > 0);
+  }
+
   private readonly recent = new Map<string, RecentList>();
 
   recentList(name: string): RecentList {

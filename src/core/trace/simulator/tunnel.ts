@@ -5,7 +5,7 @@ import { UDP } from '../../net/protocol';
 import { isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
 import { UDP_PORT, VXLAN_PORT } from '../../overlay/flannel';
 import type { Interface } from '../../routing/interface';
-import type { Walk } from './context';
+import type { LegName, Walk } from './context';
 import { end, type Fate } from './fate';
 import type { Next } from './next';
 import type { Sending } from './output';
@@ -220,15 +220,15 @@ function underlayAddress(walk: Walk, node: string, like: Address): Address | und
 }
 
 /**
- * Stands for a hash of the inner packet (`udp_flow_src_port`). It is never the port of the other side: the packets back
- * are another connection, and no replies.
+ * Stands for a hash of the inner packet (`udp_flow_src_port`), which is that of the socket it was sent from (`sk_txhash`).
+ * It is never the port of the other side: the packets back are another connection, and no replies.
  */
-const VXLAN_SOURCE_PORT = 49152;
+const VXLAN_SOURCE_PORT: Readonly<Record<LegName, number>> = { request: 49152, ack: 49152, reply: 49153, data: 49153 };
 
 /** VXLAN sends to the VTEP that the forwarding database has for the next hop's MAC address. */
 function viaVxlan(walk: Walk, stack: Stack, device: Interface, nextHop: Address, dst: Address): Encapsulation | Fate {
   const port = device.vxlan?.port ?? VXLAN_PORT;
-  const sourcePort = VXLAN_SOURCE_PORT;
+  const sourcePort = VXLAN_SOURCE_PORT[walk.leg];
   const overhead = 20 + 8 + 8 + 14;
   const base = {
     outerSource: device.vxlan?.local,
