@@ -602,7 +602,9 @@ def forget(namespaces):
         if client.type == socket.SOCK_STREAM:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.close()
-    finished_clients.clear()
+    if finished_clients:
+        finished_clients.clear()
+        settle()  # what ends them is on its way, perhaps through a tunnel
     for namespace in namespaces:
         request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, struct.pack("BBxx", 0, 0))
         for family, interface, state, address, _ in list(neighbours(namespace)):
