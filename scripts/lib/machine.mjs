@@ -28,7 +28,7 @@ const PACKAGES = [
   { name: 'ipset', proof: ['ipset'], steps: both },
   { name: 'conntrack', proof: ['conntrack'], steps: both },
   { name: 'procps', proof: ['sysctl'], steps: both },
-  { name: 'tcpdump', proof: ['tcpdump'], steps: kernel },
+  { name: 'tcpdump', proof: ['tcpdump'], steps: [...kernel, 'live'] },
   { name: 'python3', proof: ['python3'], steps: both },
   { name: 'openssh-server', proof: ['sshd'], steps: nodes },
   { name: 'openssh-client', proof: ['ssh'], steps: nodes },
