@@ -24,7 +24,7 @@ SO_TIMESTAMPNS = 35
 SOL_NETLINK, NETLINK_ADD_MEMBERSHIP = 270, 1
 NETLINK_NETFILTER, NFNLGRP_NFTRACE = 12, 9
 NFNL_SUBSYS_ULOG, NFNL_SUBSYS_NFTABLES, NFT_MSG_TRACE = 4, 10, 17
-IP_PKTINFO, IP_RECVERR, IP_FREEBIND = 8, 11, 15
+IP_PKTINFO, IP_RECVERR, IP_FREEBIND, IP_TRANSPARENT = 8, 11, 15, 19
 IPV6_RECVERR, IPV6_RECVPKTINFO, IPV6_PKTINFO = 25, 49, 50
 CLONE_NEWNET = 0x40000000
 NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 4, 0x300, 2, 3
@@ -225,8 +225,10 @@ def header_length(network):
 def serve(namespace, protocol, address, port):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with inside(namespace):
-        server = socket.socket(family, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM)
+        server = socket.socket(family, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if protocol == "transparent":
+        server.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
     if family == socket.AF_INET6:
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
     if protocol == "udp":
@@ -279,11 +281,11 @@ def serve(namespace, protocol, address, port):
         except OSError:
             pass  # a rule in OUTPUT forbids it: the trace shows it
 
-    if protocol == "tcp":
+    if protocol == "udp":
+        watch(server, read_udp)
+    else:
         server.listen(16)
         watch(server, read_tcp)
-    else:
-        watch(server, read_udp)
 
 
 # ---- clients

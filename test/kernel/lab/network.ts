@@ -19,7 +19,7 @@ export interface Space {
   readonly rulesets?: readonly RuleSet[];
   /** flannel's udp backend: a TUN, made before the setup runs. */
   readonly tunnel?: Tunnel;
-  /** Servers that run in it: `tcp 0.0.0.0:80`, `udp [::]:53`. */
+  /** Servers that run in it: `tcp 0.0.0.0:80`, `udp [::]:53`; `transparent` takes what TPROXY gives it, over TCP. */
   readonly serves?: readonly string[];
   /** Which iptables the setup uses on a host; both may hold rules. */
   readonly flavours?: readonly Flavour[];

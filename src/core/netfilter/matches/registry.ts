@@ -1,6 +1,7 @@
 import type { MatchModule } from '../match';
 import { addrtype } from './addrtype';
 import { conntrack, state } from './conntrack';
+import { ah, dst, esp, frag, hbh, mh, rt, srh } from './extension-headers';
 import { dscp, hl, length, tos, ttl } from './header';
 import { connlimit, hashlimit, limit, quota, recent } from './history';
 import { icmp, icmp6 } from './icmp';
@@ -17,13 +18,18 @@ import { dccp, multiport, sctp, tcp, udp } from './transport';
 /** The match extensions that the tracer knows the meaning of. Any other is unknown, and said to be. */
 export const MATCHES: Readonly<Partial<Record<string, MatchModule>>> = {
   addrtype,
+  ah,
   comment,
   connlimit,
   connmark,
   conntrack,
   dccp,
   dscp,
+  dst,
+  esp,
+  frag,
   hashlimit,
+  hbh,
   helper,
   hl,
   icmp,
@@ -34,6 +40,7 @@ export const MATCHES: Readonly<Partial<Record<string, MatchModule>>> = {
   limit,
   mac,
   mark,
+  mh,
   multiport,
   nfacct,
   owner,
@@ -43,9 +50,11 @@ export const MATCHES: Readonly<Partial<Record<string, MatchModule>>> = {
   quota,
   recent,
   rpfilter,
+  rt,
   sctp,
   set,
   socket,
+  srh,
   state,
   statistic,
   tcp,

@@ -177,3 +177,16 @@ suite('what is not known of a traced packet', () => {
     assert.notEqual(subject('-m time --timestart 08:00:00'), subject('-m time --timestart 09:00:00'));
   });
 });
+
+suite('headers that a packet has not', () => {
+  test('match nothing, however they are asked for', () => {
+    for (const text of [
+      '-m rt --rt-type 0',
+      '-m rt ! --rt-type 0',
+      '-m hbh',
+      '-m dst ! --dst-len 8',
+      '-m frag --fragid 1',
+    ])
+      assertMatches(view(SYN), { [text]: false });
+  });
+});

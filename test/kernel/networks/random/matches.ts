@@ -95,6 +95,20 @@ const DRAWS: readonly Draw[] = [
   // counted itself (net/netfilter/nf_conncount.c `count_tree` of 6.18), and what was counted no output shows.
   (random) => `-m conntrack --ctstate NEW -m connlimit --connlimit-${random.pick(['above', 'upto'])} 100`,
   (random) => `-m recent --${random.pick(['set', 'rcheck'])} --name ${random.pick(['r', 's'])}`,
+  (random) => {
+    const use = random.pick([
+      '--set --rdest',
+      '--rcheck --rdest',
+      '--update --seconds 60',
+      '--remove',
+      '--rcheck --hitcount 2',
+    ]);
+    return `-m recent ${not(random, use)} --name ${random.pick(['r', 's'])}`;
+  },
+  (random, { family }) =>
+    family === 6
+      ? `-m ${random.pick([`rt ${not(random, '--rt-type 0')}`, 'hbh', 'dst', 'frag --fragid 1', 'srh'])}`
+      : undefined,
   // Each packet draws anew, which soon makes too many outcomes. Outer packets of a tunnel that are alike cannot be told
   // apart by what was drawn for them.
   (random, { tunnelled }) => {
@@ -132,7 +146,7 @@ const DRAWS: readonly Draw[] = [
   at(
     ['FORWARD', 'POSTROUTING'],
     (random, { bridgePorts }) =>
-      `-m physdev --physdev-is-bridged ${not(random, `--physdev-out ${random.pick(bridgePorts)}`)}`,
+      `-m physdev --physdev-is-bridged ${not(random, random.pick([`--physdev-out ${random.pick(bridgePorts)}`, '--physdev-is-out']))}`,
   ),
   at(['OUTPUT', 'POSTROUTING'], (random) => `-m owner ${not(random, '--socket-exists')}`),
   (random, _, { table, hook }) =>
@@ -152,11 +166,19 @@ export function unknowableMatch(random: Random, { hook }: Site): string {
     '-m ecn --ecn-ip-ect 0',
     "-m bpf --bytecode '4,48 0 0 9,21 0 1 6,6 0 0 1,6 0 0 0'",
     '-m devgroup --src-group 0x0',
+    '-m cgroup --cgroup 1',
+    '-m ipvs --ipvs',
     '-m connbytes --connbytes 2: --connbytes-dir both --connbytes-mode packets',
   ];
   if (hook !== 'PREROUTING') anywhere.push('-m realm --realm 0');
   if (hook === 'OUTPUT') return random.pick([...anywhere, '-m owner --uid-owner 0', '-m owner ! --gid-owner 0']);
-  if (hook === 'PREROUTING') return random.pick([...anywhere, '-m mac --mac-source 02:00:00:00:00:01', '-m socket']);
+  if (hook === 'PREROUTING')
+    return random.pick([
+      ...anywhere,
+      '-m mac --mac-source 02:00:00:00:00:01',
+      '-m mac ! --mac-source 02:00:00:00:00:01',
+      ...['', ' --transparent', ' --nowildcard'].map((option) => `-m socket${option}`),
+    ]);
   return random.pick(anywhere);
 }
 

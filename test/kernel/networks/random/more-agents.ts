@@ -195,28 +195,6 @@ export function ufwRules(random: Random, { family, lans }: Sketch): string[] {
   ];
 }
 
-/** What a sidecar's init container writes into the pod: everything goes through ports 15001 and 15006. */
-export function meshRules({ family }: Sketch): string[] {
-  const inbound = family === 4 ? '127.0.0.6/32' : '::6/128';
-  const self = family === 4 ? '127.0.0.1/32' : '::1/128';
-  return [
-    ...['INBOUND', 'REDIRECT', 'IN_REDIRECT', 'OUTPUT'].map((name) => `nat -N ISTIO_${name}`),
-    'nat -A PREROUTING -p tcp -j ISTIO_INBOUND',
-    'nat -A OUTPUT -j ISTIO_OUTPUT',
-    'nat -A ISTIO_INBOUND -p tcp -m tcp --dport 15008 -j RETURN',
-    'nat -A ISTIO_INBOUND -p tcp -m tcp --dport 15090 -j RETURN',
-    'nat -A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT',
-    'nat -A ISTIO_REDIRECT -p tcp -j REDIRECT --to-ports 15001',
-    'nat -A ISTIO_IN_REDIRECT -p tcp -j REDIRECT --to-ports 15006',
-    `nat -A ISTIO_OUTPUT -s ${inbound} -o lo -j RETURN`,
-    `nat -A ISTIO_OUTPUT ! -d ${self} -o lo -p tcp -m tcp ! --dport 15008 -m owner --uid-owner 1337 -j ISTIO_IN_REDIRECT`,
-    'nat -A ISTIO_OUTPUT -o lo -m owner ! --uid-owner 1337 -j RETURN',
-    'nat -A ISTIO_OUTPUT -m owner --uid-owner 1337 -j RETURN',
-    `nat -A ISTIO_OUTPUT -d ${self} -j RETURN`,
-    'nat -A ISTIO_OUTPUT -j ISTIO_REDIRECT',
-  ];
-}
-
 /** Cilium's own rules beside its programs: marks, and no tracking of what its proxy sends. */
 export function ciliumRules({ family }: Sketch, { index }: Node): string[] {
   return [

@@ -13,7 +13,8 @@ import {
   sidecarRules,
 } from './agents';
 import { networksOf, planOf } from './build';
-import { ciliumRules, dockerNowRules, kubeProxyNow, kubeRouterRules, meshRules, ufwRules } from './more-agents';
+import { meshRules, transparentMeshRules, transparentRouting } from './mesh';
+import { ciliumRules, dockerNowRules, kubeProxyNow, kubeRouterRules, ufwRules } from './more-agents';
 import { randomRules, unknowableRule } from './rules';
 import { drawSketch, lanAddress, type Node, podAddress, serviceAddress, type Sketch } from './sketch';
 import { socket } from './targets';
@@ -33,7 +34,7 @@ export function randomNetwork(seed: number, packets: number): Drawn {
   const plan = planOf(sketch);
   const services = random.chance(0.6) ? drawServices(random, sketch) : undefined;
   const spaces: Record<string, Space> = { ...plan.spaces };
-  const doubtful = random.chance(0.1) ? random.pick(sketch.nodes) : undefined;
+  const doubtful = random.chance(0.15) ? random.pick(sketch.nodes) : undefined;
   for (const node of sketch.nodes) {
     const space = spaces[node.name];
     if (!space) continue;
@@ -45,21 +46,32 @@ export function randomNetwork(seed: number, packets: number): Drawn {
       rulesets,
       flavours: [...new Set(rulesets.map(({ program }) => (program.includes('legacy') ? 'legacy' : 'nft')))],
     };
-    for (const pod of node.pods) if (random.chance(0.05)) addMesh(spaces, `${node.name}/default/${pod.name}`, sketch);
+    for (const pod of node.pods)
+      if (random.chance(0.08)) addMesh(spaces, `${node.name}/default/${pod.name}`, sketch, random.chance(0.4));
   }
   const questions = Array.from({ length: packets }, () => question(random, sketch));
   return { seed, plan: { ...plan, spaces, brief: true }, questions };
 }
 
 /** A pod whose traffic goes through a proxy beside it. */
-function addMesh(spaces: Record<string, Space>, name: string, sketch: Sketch): void {
+function addMesh(spaces: Record<string, Space>, name: string, sketch: Sketch, transparent: boolean): void {
   const space = spaces[name];
   if (!space) return;
   const any = sketch.family === 4 ? '0.0.0.0' : '::';
   spaces[name] = {
     ...space,
-    serves: [...(space.serves ?? []), ...[15001, 15006].map((port) => `tcp ${socket(any, port)}`)],
-    rulesets: [{ program: sketch.family === 4 ? 'iptables' : 'ip6tables', lines: meshRules(sketch) }],
+    serves: [
+      ...(space.serves ?? []),
+      `tcp ${socket(any, 15001)}`,
+      `${transparent ? 'transparent' : 'tcp'} ${socket(any, 15006)}`,
+    ],
+    ...(transparent && { twists: transparentRouting(sketch) }),
+    rulesets: [
+      {
+        program: sketch.family === 4 ? 'iptables' : 'ip6tables',
+        lines: transparent ? transparentMeshRules(sketch) : meshRules(sketch),
+      },
+    ],
   };
 }
 
@@ -82,6 +94,7 @@ function wordsOf(sketch: Sketch, node: Node): Vocabulary {
       ['s-netport', 2],
       ['s-ipportnet', 3],
       ['s-list', 1],
+      ['s-netiface', 2],
     ],
     drawsPorts,
     tunnelled: overlay === 'vxlan' || overlay === 'tun',
@@ -101,6 +114,7 @@ function setsOf(random: Random, words: Vocabulary): string[] {
     'ipset create s-list list:set size 8',
     `ipset create s-netport hash:net,port family ${family}`,
     `ipset create s-ipportnet hash:ip,port,net family ${family}`,
+    `ipset create s-netiface hash:net,iface family ${family}`,
     `ipset create s-seen hash:ip family ${family}`,
     ...random.some(plain, 3).map((address) => `ipset add s-ip ${address}`),
     ...random.some(networks, 2).map((network) => `ipset add s-net ${network}`),
@@ -111,6 +125,12 @@ function setsOf(random: Random, words: Vocabulary): string[] {
     ...random.some(networks, 2).map((network) => `ipset add s-netport ${network},tcp:${random.pick(['80', '8080'])}`),
     ...random.some(plain, 1).map((address) => `ipset add s-netport ${address},tcp:80 nomatch`),
     ...random.some(plain, 2).map((address) => `ipset add s-ipportnet ${address},tcp:80,${random.pick(networks)}`),
+    ...random
+      .some(networks, 3)
+      .map(
+        (network) =>
+          `ipset add s-netiface ${network},${random.pick(words.devices.filter((device) => !device.includes('+')))}`,
+      ),
     ...random.some(['s-ip', 's-net'], 2).map((set) => `ipset add s-list ${set}`),
   ];
 }

@@ -60,6 +60,7 @@ export function unknowableRule(random: Random): string {
     ['filter', 'INPUT'],
     ['filter', 'OUTPUT'],
   ] as const);
+  if (random.chance(0.05)) return 'raw -A PREROUTING -p tcp -j CT --helper ftp';
   const match = unknowableMatch(random, { table, hook });
   return `${table} -A ${hook} ${match} ${random.pick(['-j DROP', '-j ACCEPT', ''])}`.trim();
 }

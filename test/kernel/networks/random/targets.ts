@@ -1,5 +1,6 @@
 import type { Random } from '../../lab/random';
 import type { Site } from './matches';
+import { nobody } from './sketch';
 import type { Vocabulary } from './vocabulary';
 
 const REJECTIONS: Readonly<Record<4 | 6, readonly string[]>> = {
@@ -12,7 +13,14 @@ const REJECTIONS: Readonly<Record<4 | 6, readonly string[]>> = {
     'icmp-host-prohibited',
     'icmp-admin-prohibited',
   ],
-  6: ['icmp6-no-route', 'icmp6-adm-prohibited', 'icmp6-addr-unreachable', 'icmp6-port-unreachable'],
+  6: [
+    'icmp6-no-route',
+    'icmp6-adm-prohibited',
+    'icmp6-addr-unreachable',
+    'icmp6-port-unreachable',
+    'icmp6-policy-fail',
+    'icmp6-reject-route',
+  ],
 };
 
 /** `ADDRESS:PORT` */
@@ -66,6 +74,9 @@ function mangling(random: Random, { family }: Vocabulary, { hook }: Site): strin
     '-j AUDIT --type accept',
     '-p udp -j CHECKSUM --checksum-fill',
     '-j SET --add-set s-seen src',
+    '-j SET --del-set s-seen dst',
+    // Nobody is there: the copy goes nowhere.
+    `-j TEE --gateway ${nobody(family)}`,
     ...(random.chance(0.2) ? ['-j NFQUEUE --queue-num 9 --queue-bypass'] : []),
     ...(hook === 'FORWARD'
       ? ['-p tcp --syn -j TCPMSS --clamp-mss-to-pmtu', '-p tcp --syn -j TCPMSS --set-mss 1000']
@@ -86,6 +97,8 @@ function translation(random: Random, words: Vocabulary, { hook }: Site): string 
       `${only}-j DNAT --to-destination ${random.pick(pods)}`,
       `-p tcp -j DNAT --to-destination ${socket(random.pick(pods), 80)}`,
       `-p tcp -j DNAT --to-destination ${socket(random.pick([...own, loopback]), 8080)}`,
+      `-p tcp -j DNAT --to-destination ${socket(random.pick(pods), 80)}-90`,
+      `-p tcp -j DNAT --to-destination ${socket('', 8080)}`,
       '-p tcp -j REDIRECT --to-ports 8080',
       '-p tcp -j REDIRECT',
       `${only}-j NETMAP --to ${network}`,
