@@ -26,7 +26,7 @@ export function tried(lines: readonly string[]): string {
   return grouped(lines, parts)
     .map(({ key, lines: together }) => {
       if (key === undefined) return together.map((line) => `${line} || true`).join('\n');
-      return key === '' ? together.join('\n') : batch(`${key} || true`, together);
+      return key === '' ? together.join('\n') : batch(key, together, ' || true');
     })
     .map((part) => `{ ${part}\n} 2>/dev/null`)
     .join('\n');
