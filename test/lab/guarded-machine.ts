@@ -12,11 +12,14 @@ import { settingsFor } from '../nodes/support/settings';
 import { Machine } from './machine';
 import { neighboursOf } from './processes';
 import { Sshd } from './sshd';
+import { installStandIns } from './stand-ins/install';
 
 export interface GuardedMachineOptions {
   /** What `/bin/sh` is; default: as here. */
   readonly sh?: 'bash' | 'busybox' | 'dash' | undefined;
   readonly etcd?: boolean;
+  /** Whether a stand-in for systemd runs timers and units on it. */
+  readonly systemd?: boolean;
   /** Whether its processes take their time from /etc/faketimerc (libfaketime(1)); the kernel does not. */
   readonly clock?: boolean;
 }
@@ -85,7 +88,7 @@ ip -n ${space} link set lo up`,
   private static async furnish(
     machine: Machine,
     { space, address, link }: { readonly space: string; readonly address: string; readonly link: string },
-    { sh, etcd, clock }: GuardedMachineOptions,
+    { sh, etcd, clock, systemd }: GuardedMachineOptions,
   ): Promise<GuardedMachine> {
     const { folder } = machine;
     writeFileSync(join(folder, 'etc/resolv.conf'), 'nameserver 127.0.0.1\n');
@@ -94,6 +97,7 @@ ip -n ${space} link set lo up`,
     await mustRun([...machine.enter, 'sh', '-eu'], SETUP);
     if (sh !== undefined)
       await mustRun([...machine.enter, 'sh', '-euc', `mount --bind "$(command -v ${sh})" "$(readlink -f /bin/sh)"`]);
+    if (systemd === true) await installStandIns(machine, 'systemd');
     if (etcd === true) await startEtcd(machine);
     if (clock === true) {
       // Where it keeps the times of processes, by their numbers, which other machines have, too.
@@ -169,7 +173,7 @@ done
 echo == routes; ip route show table all | sort; ip rule
 echo == sysctls; sysctl net.ipv4.conf net.ipv4.ip_forward net.ipv6.conf 2>/dev/null | grep -v stable_secret
 echo == files; find /etc /run /var /root /home -xdev ! -path '/var/lib/hoplens*' ! -path '/var/log*' ! -path '/run/xtables.lock' \\
-  ! -path '/var/lib/etcd*' ! -path '/run/sudo*' ! -path '/var/lib/sudo*' ! -path '/home/*/.bash_history' \\
+  ! -path '/var/lib/etcd*' ! -path '/run/sudo*' ! -path '/run/systemd/loaded*' ! -path '/var/lib/sudo*' ! -path '/home/*/.bash_history' \\
   -printf '%p %y %m %u %l\\n' | sort
 find /etc -xdev -type f | sort | xargs sha256sum
 echo == left; ls -A /var/lib/hoplens 2>/dev/null | grep -vx journal || :

@@ -5,7 +5,7 @@ import { Network } from '../kernel/lab/network';
 import { documentSite, oracleSite, setMasquerade, setRpFilter } from '../kernel/networks/founding-case';
 import { type NodePlan, type Site, spaceName, twoNodes } from '../kernel/networks/two-nodes';
 import { type KeyPair, keyPair } from '../nodes/support/fake-node';
-import { startAgents } from './agents';
+import { type AgentPlaces, startAgents } from './agents';
 import { startContainer } from './container';
 import { startEtcd } from './etcd';
 import { FAULTY, faultSpace, type RealNode, startFaults } from './faults';
@@ -92,10 +92,11 @@ export class RealCluster {
   }
 
   /** Has stand-ins for kube-proxy and flanneld do on both nodes what was set up by hand. */
-  async startAgents(): Promise<void> {
-    const { site, options } = this;
-    for (const name of ['worker', 'master'] as const)
-      await startAgents(this.node(name).machine, site, site[name], options.etcd === 'v2' ? 2 : 3);
+  async startAgents(places: AgentPlaces): Promise<void> {
+    const { site } = this;
+    await Promise.all(
+      (['worker', 'master'] as const).map((name) => startAgents(this.node(name).machine, site, site[name], places)),
+    );
   }
 
   private async start(): Promise<void> {

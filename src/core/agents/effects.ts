@@ -70,7 +70,8 @@ function taken({ change, node, before }: AgentChange): AgentEffect[] {
   return said;
 }
 
-function during(agent: string): string {
+/** What becomes of packets while an agent is restarted. */
+export function during(agent: string): string {
   if (agent === 'kube-proxy') return 'its rules stay meanwhile, and follow no change of an endpoint.';
   if (agent === 'flanneld')
     return 'routes and tunnels stay meanwhile, but for those of the backend udp, which flanneld carries itself.';

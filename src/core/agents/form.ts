@@ -16,7 +16,9 @@ import { TreeText } from './text/tree';
 import { unitCommand } from './text/unit';
 
 export type Place = KubeProxyPlanned['in'] | FlannelPlanned['in'];
-export type AgentName = 'kube-proxy' | 'flanneld' | 'dockerd';
+/** First those that are met first. */
+export const AGENTS = ['kube-proxy', 'flanneld', 'dockerd'] as const;
+export type AgentName = (typeof AGENTS)[number];
 
 /** What kind of text a configuration is: whose, with which fields, and how they stand in it. */
 export interface Form {

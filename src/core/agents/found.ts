@@ -2,7 +2,7 @@ import type { FlannelPlanned, KubeProxyPlanned } from '../plan/plan';
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import { jsonOf, readEtcd } from '../text/etcd';
-import { type AgentName, formOf, type Place, placeName } from './form';
+import { type AgentName, AGENTS, formOf, type Place, placeName } from './form';
 import { runningAgents } from './running';
 import { etcdApi, keyAsked } from './texts';
 
@@ -24,13 +24,12 @@ export function foundConfigurations(cluster: Cluster, node: string): FoundConfig
   const host = cluster.node(node)?.host;
   if (!host) return [];
   const found = Object.keys(host.record.outputs).flatMap((id) => [...changesIn(host, id)]);
-  const order: readonly AgentName[] = ['kube-proxy', 'flanneld', 'dockerd'];
   return found
     .map((change) => {
       const { agent } = formOf(change.kind, change.in);
       return { agent, change, restart: restartOf(host, agent, change.in) };
     })
-    .sort((a, b) => order.indexOf(a.agent) - order.indexOf(b.agent));
+    .sort((a, b) => AGENTS.indexOf(a.agent) - AGENTS.indexOf(b.agent));
 }
 
 function* changesIn(host: NetworkNamespace, id: string): Generator<Change> {
@@ -94,7 +93,8 @@ const DAEMON_SETS: Readonly<Record<AgentName, string>> = {
   dockerd: '',
 };
 
-function restartOf(host: NetworkNamespace, agent: AgentName, place: Place): readonly string[] | undefined {
+/** What makes an agent of a node take its configuration; undefined where that is not known, or not needed. */
+export function restartOf(host: NetworkNamespace, agent: AgentName, place: Place): readonly string[] | undefined {
   if ('configMap' in place)
     return ['kubectl', '-n', place.configMap.namespace, 'rollout', 'restart', `daemonset/${DAEMON_SETS[agent]}`];
   const path = placeName(place);

@@ -16,7 +16,7 @@ export interface Plan {
 
 /** One change of one node. Agents' own rules are refused unless `insist` is set. */
 export type PlannedChange = { readonly node: string; readonly insist: boolean } & (
-  RulePlanned | TablePlanned | RoutingPlanned | SysctlPlanned | KubeProxyPlanned | FlannelPlanned
+  RulePlanned | TablePlanned | RoutingPlanned | SysctlPlanned | KubeProxyPlanned | FlannelPlanned | RestartPlanned
 );
 
 /** As typed for iptables: `[ip6tables] [-t TABLE] -A|-I|-D|-R CHAIN [POSITION] RULE`. */
@@ -73,4 +73,11 @@ export interface FlannelPlanned {
     | { readonly docker: string };
   readonly set: AgentValues;
   readonly restart: readonly string[] | undefined;
+}
+
+/** An agent that is restarted and nothing else: what it reads was changed elsewhere, as flannel's network config in etcd is. */
+export interface RestartPlanned {
+  readonly kind: 'agent';
+  readonly agent: 'kube-proxy' | 'flanneld' | 'dockerd';
+  readonly restart: readonly string[];
 }

@@ -13,9 +13,7 @@ export function readAgentChange(
 ): KubeProxyPlanned | FlannelPlanned | undefined {
   const place = fields.inner(kind);
   const set = fields.scalars('set');
-  const restart = fields.texts('restart');
-  if (restart?.[0]?.startsWith('-') === true) fields.problem('restart', `"${restart[0]}" is not a program`);
-  if (restart?.length === 0) fields.problem('restart', 'a command has at least one word');
+  const restart = readRestart(fields);
   if (set && Object.keys(set).length === 0) fields.problem('set', 'at least one value is set');
   if (!place || !set) return undefined;
   const read = kind === 'kube-proxy' ? kubeProxyPlace(place, set, restart) : flannelPlace(place, set, restart);
@@ -24,6 +22,14 @@ export function readAgentChange(
 }
 
 type Restart = readonly string[] | undefined;
+
+/** The words of the command that restarts an agent, where there is one. */
+export function readRestart(fields: Fields): Restart {
+  const restart = fields.texts('restart');
+  if (restart?.[0]?.startsWith('-') === true) fields.problem('restart', `"${restart[0]}" is not a program`);
+  if (restart?.length === 0) fields.problem('restart', 'a command has at least one word');
+  return restart;
+}
 
 function kubeProxyPlace(place: Fields, set: AgentValues, restart: Restart): KubeProxyPlanned | undefined {
   const where = onlyOne(place, ['config', 'flags', 'configMap']);

@@ -1,5 +1,5 @@
 import { isTableName, TABLES } from '../netfilter/hook';
-import { readAgentChange } from './read-agent-change';
+import { readAgentChange, readRestart } from './read-agent-change';
 import { checkRestore } from './check-restore';
 import { checkRuleBody } from './check-rule';
 import type { Fields } from './fields';
@@ -7,11 +7,13 @@ import type {
   FlannelPlanned,
   KubeProxyPlanned,
   PlannedChange,
+  RestartPlanned,
   RoutingPlanned,
   RulePlanned,
   SysctlPlanned,
   TablePlanned,
 } from './plan';
+import { AGENTS } from '../agents/form';
 import { readPolicyRuleChange } from './policy-rule-change';
 import { readRouteChange } from './route-change';
 import { readRuleChange } from './rule-change';
@@ -25,6 +27,7 @@ export const CHANGE_KINDS = [
   'sysctl',
   'kube-proxy',
   'flannel',
+  'agent',
 ] as const satisfies readonly PlannedChange['kind'][];
 
 /** Where sysctl(8) looks at boot (sysctl.d(5)). */
@@ -69,10 +72,13 @@ function readKind(fields: Fields, kind: Kind): Changed | undefined {
     case 'kube-proxy':
     case 'flannel':
       return readAgentChange(fields, kind);
+    case 'agent':
+      return readAgentRestart(fields);
   }
 }
 
-type Changed = RulePlanned | TablePlanned | RoutingPlanned | SysctlPlanned | KubeProxyPlanned | FlannelPlanned;
+type Changed =
+  RulePlanned | TablePlanned | RoutingPlanned | SysctlPlanned | KubeProxyPlanned | FlannelPlanned | RestartPlanned;
 
 function readRule(fields: Fields): RulePlanned | undefined {
   const rule = fields.required('rule');
@@ -129,4 +135,12 @@ function readSysctl(fields: Fields): SysctlPlanned | undefined {
     ? fields.matching('file', SYSCTL_FILE, 'a file that is read at boot: /etc/sysctl.d/NAME.conf')
     : fields.text('file');
   return key !== undefined && value !== undefined ? { kind: 'sysctl', key, value, file } : undefined;
+}
+
+function readAgentRestart(fields: Fields): RestartPlanned | undefined {
+  const agent = fields.choice('agent', AGENTS, 'flanneld');
+  const restart = readRestart(fields);
+  if (!fields.has('restart'))
+    fields.problem('agent', 'how is it restarted? For example: restart: [systemctl, restart, flanneld]');
+  return restart !== undefined ? { kind: 'agent', agent, restart } : undefined;
 }

@@ -27,6 +27,8 @@ export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   flannel:
     'Where flannel is configured: `etcd`, `netConf`, `configMap`, `flags`, `subnetEnv`, or `docker` for what follows from it.',
   set: "The values, by the names that the agent's configuration has, with dots between levels: `iptables.masqueradeAll: true`.",
+  agent:
+    "An agent that is restarted and nothing else, with `restart`: what it reads was changed elsewhere, as flannel's network config in etcd is.",
   restart: 'The command that makes the agent read its configuration, as a list of words.',
 };
 
@@ -36,4 +38,5 @@ export const FIELD_VALUES: Readonly<Record<string, readonly string[]>> = {
   table: ['raw', 'mangle', 'nat', 'filter', 'security'],
   family: ['ipv4', 'ipv6'],
   insist: ['true', 'false'],
+  agent: ['kube-proxy', 'flanneld', 'dockerd'],
 };

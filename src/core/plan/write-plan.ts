@@ -27,5 +27,7 @@ function fieldsOf(change: PlannedChange): object {
       const restart = change.restart && { restart: change.restart };
       return { node, [change.kind]: change.in, set: change.set, ...restart, ...insist };
     }
+    case 'agent':
+      return { node, agent: change.agent, restart: change.restart, ...insist };
   }
 }

@@ -9,6 +9,7 @@ import { proposePlan } from './propose';
 /** The configurations of agents as documents; what is saved becomes a plan. */
 export function registerAgents(store: ClusterStore): vscode.Disposable {
   const files = new ConfigurationFiles(store);
+  const reasons = new WeakMap<vscode.TextDocument, vscode.TextDocumentSaveReason>();
   const open = async ({ open: cluster, item }: TreeEntry): Promise<void> => {
     const { configuration } = item;
     if (!configuration) return;
@@ -23,9 +24,13 @@ export function registerAgents(store: ClusterStore): vscode.Disposable {
     vscode.workspace.registerFileSystemProvider(CONFIGURATION_SCHEME, files, { isCaseSensitive: true }),
     registerHelp(store),
     vscode.commands.registerCommand('hoplens.openConfiguration', open),
+    vscode.workspace.onWillSaveTextDocument(({ document, reason }) => {
+      if (document.uri.scheme === CONFIGURATION_SCHEME) reasons.set(document, reason);
+    }),
     vscode.workspace.onDidSaveTextDocument(async (document) => {
       const saved = openConfiguration(store, document.uri);
-      if (saved) await proposePlan(saved, document.getText());
+      const byHand = reasons.get(document) === vscode.TextDocumentSaveReason.Manual;
+      if (saved) await proposePlan(saved, document.getText(), byHand);
     }),
   );
 }

@@ -4,8 +4,8 @@ import type { NodeOperations } from '../../core/plan/operation';
 import { messageOf } from '../ssh/errors';
 import { GuardedNode } from './guarded-node';
 import { Journal, type JournalEntry } from './journal';
-import type { ApplicationOptions, ConnectTo } from './options';
-import { settled } from './settled';
+import type { ApplicationOptions, ConnectTo, Settling } from './options';
+import { lookAt, settled } from './settled';
 import type { Conflict, LogLine, NodeState } from './state';
 
 /** For how long a new SSH connection is tried for after the change, in milliseconds. */
@@ -103,13 +103,7 @@ export class Application {
   /** One batch: true if all of it is unconfirmed then. */
   private async applyTo(batch: readonly GuardedNode[], signal: AbortSignal): Promise<boolean> {
     const limit = AbortSignal.any([signal, this.untilExpiry()]);
-    const proven = await Promise.all(
-      batch.map(async (node) => {
-        await node.carryOut(limit);
-        const proof = AbortSignal.any([limit, AbortSignal.timeout(PROOF_LIMIT)]);
-        return (await node.prove(proof)) && (await this.hasSettled(node, limit));
-      }),
-    );
+    const proven = await Promise.all(batch.map((node) => this.isProven(node, limit)));
     if (proven.includes(false) || !(await this.isVerified(batch, limit))) return false;
     for (const node of batch) {
       node.enter('unconfirmed');
@@ -118,19 +112,27 @@ export class Application {
     return true;
   }
 
-  private async hasSettled(node: GuardedNode, signal: AbortSignal): Promise<boolean> {
-    node.enter('verifying');
-    for (const settling of this.options.settling ?? []) {
-      if (settling.node !== node.node) continue;
-      try {
-        if (await settled(node, settling, signal)) continue;
-        node.fail(`${node.node}: ${settling.what}: not in time.`);
-      } catch (error) {
-        node.fail(`${node.node}: ${settling.what}: ${messageOf(error)}`);
+  /** Carried out, reached by a new connection, and what was restarted has settled. */
+  private async isProven(node: GuardedNode, limit: AbortSignal): Promise<boolean> {
+    const settlings = (this.options.settling ?? []).filter((one) => one.node === node.node);
+    let what = 'what is there before the change';
+    try {
+      const before = new Map<Settling, string>();
+      for (const one of settlings) before.set(one, await lookAt(node, one, limit));
+      await node.carryOut(limit);
+      if (!(await node.prove(AbortSignal.any([limit, AbortSignal.timeout(PROOF_LIMIT)])))) return false;
+      node.enter('verifying');
+      for (const one of settlings) {
+        ({ what } = one);
+        if (await settled(node, one, before.get(one) ?? '', limit)) continue;
+        node.fail(`${node.node}: ${what}: not in time.`);
+        return false;
       }
+      return true;
+    } catch (error) {
+      node.fail(`${node.node}: ${what}: ${messageOf(error)}`);
       return false;
     }
-    return true;
   }
 
   private async isVerified(batch: readonly GuardedNode[], signal: AbortSignal): Promise<boolean> {

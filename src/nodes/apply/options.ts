@@ -15,7 +15,8 @@ export interface Settling {
   readonly argv: readonly string[];
   /** How the text may look; whatever varies by itself, such as counters, is left out of it. */
   readonly textOf?: (stdout: string) => string;
-  readonly accept: (text: string) => boolean;
+  /** `before`: what it was before the change. */
+  readonly accept: (text: string, before: string) => boolean;
   /** For how long the text is to stay the same. */
   readonly seconds: number;
 }

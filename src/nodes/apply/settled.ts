@@ -5,15 +5,26 @@ import { pause } from './pause';
 
 const EVERY_MS = 500;
 
-/** Waits until an agent has settled. False: it has not while the signal let it. */
-export async function settled(node: GuardedNode, settling: Settling, signal: AbortSignal): Promise<boolean> {
-  const { argv, seconds, accept, textOf = (text: string) => text } = settling;
+/** What is looked at now. */
+export async function lookAt(node: GuardedNode, settling: Settling, signal: AbortSignal): Promise<string> {
+  const { argv, textOf = (text: string) => text } = settling;
+  return textOf(await node.read(commandLine(argv), signal));
+}
+
+/** Waits until an agent has settled, which was as in `before`. False: it has not while the signal let it. */
+export async function settled(
+  node: GuardedNode,
+  settling: Settling,
+  before: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { seconds, accept } = settling;
   let last: string | undefined;
   let since = 0;
   while (!signal.aborted) {
-    const text = textOf(await node.read(commandLine(argv), signal));
+    const text = await lookAt(node, settling, signal);
     const now = performance.now();
-    if (text !== last || !accept(text)) {
+    if (text !== last || !accept(text, before)) {
       last = text;
       since = now;
     } else if (now - since >= seconds * 1000) return true;

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { type AgentOperations, agentOperations, type AgentPlanned } from '../../../src/core/agents/operations';
+import { foundConfigurations } from '../../../src/core/agents/found';
+import { proposedChanges } from '../../../src/core/agents/proposed';
 import { fileOutput } from '../../../src/core/snapshot/file-output';
 import { cluster, node, type Outputs } from '../../support/snapshots';
 
@@ -190,6 +192,31 @@ suite("a change of flannel's backend", () => {
         ...ETCD,
         before: '{"Network":"10.1.0.0/16","Backend":{"Type":"udp"}}',
         after: '{"Network":"10.1.0.0/16","Backend":{"Type":"vxlan","VNI":1}}',
+      },
+    ]);
+  });
+
+  test('has flanneld restarted on every node of which it is known how', () => {
+    const unit = (name: string): Outputs => ({
+      [`file:/etc/systemd/system/${name}.service`]: '[Service]\nExecStart=/opt/bin/flanneld\n',
+    });
+    const at = cluster(
+      node('worker', unit('flanneld')),
+      node('master', {
+        ...unit('flannel'),
+        'etcd-flannel': { stdout: LEASES, command: 'curl http://127.0.0.1:2379/v2/keys/coreos.com/network' },
+      }),
+      node('gate', {}),
+    );
+    const found = foundConfigurations(at, 'master').find(({ change: { in: place } }) => 'etcd' in place);
+    assert.deepEqual(proposedChanges(at, 'master', found ?? assert.fail(), { 'Backend.Type': 'vxlan' }), [
+      {
+        ...{ node: 'master', insist: false, kind: 'flannel', in: { etcd: ETCD }, set: { 'Backend.Type': 'vxlan' } },
+        restart: ['systemctl', 'restart', 'flannel'],
+      },
+      {
+        ...{ node: 'worker', insist: false, kind: 'agent', agent: 'flanneld' },
+        restart: ['systemctl', 'restart', 'flanneld'],
       },
     ]);
   });

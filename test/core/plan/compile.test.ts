@@ -82,6 +82,14 @@ suite('a plan on a cluster', () => {
     ]);
   });
 
+  test('may be a restart alone, of which nothing is unknown', () => {
+    const compiled = compile('  - { node: worker, agent: flanneld, restart: [systemctl, restart, flanneld] }\n');
+    const argv = ['systemctl', 'restart', 'flanneld'];
+    assert.deepEqual(compiled.nodes, [{ node: 'worker', operations: [{ kind: 'restart', agent: 'flanneld', argv }] }]);
+    assert.equal(compiled.predicted, true);
+    assert.match(said(compiled).join('\n'), /^info: flanneld is restarted with "systemctl restart flanneld"/);
+  });
+
   test('made against another state is refused', () => {
     assert.deepEqual(said(compile(rule('-D INPUT -p tcp --dport 22 -j ACCEPT'))), [
       'error: There is no rule "-p tcp --dport 22 -j ACCEPT" in filter INPUT.',

@@ -66,6 +66,13 @@ changes:
     assert.equal(plan?.changes[0]?.insist, true);
   });
 
+  test('restarts an agent alone', () => {
+    const restart = ['systemctl', 'restart', 'flanneld'];
+    assert.deepEqual(changeOf('agent: flanneld\nrestart: [systemctl, restart, flanneld]'), {
+      ...{ node: 'worker', insist: false, kind: 'agent', agent: 'flanneld', restart },
+    });
+  });
+
   test('configures agents', () => {
     assert.deepEqual(
       changeOf(
@@ -142,7 +149,7 @@ suite('a plan that is none is told so, with the place', () => {
       ['  - rule: -A INPUT -j DROP\n', '4:5 "node" is missing'],
       [
         '  - node: worker\n',
-        '4:5 what is changed? One of: rule, table, route, policy-rule, sysctl, kube-proxy, flannel',
+        '4:5 what is changed? One of: rule, table, route, policy-rule, sysctl, kube-proxy, flannel, agent',
       ],
       [
         '  - node: worker\n    rule: -A INPUT -j DROP\n    route: del default\n',
@@ -246,6 +253,9 @@ suite('hostile text is refused', () => {
     bad('flannel: { etcd: { api: 2, key: --all } }\nset: { a: b }', /is not a key of etcd/);
     bad('flannel: { etcd: { api: 2, key: /x, endpoints: [--help] } }\nset: { a: b }', /is not http/);
     bad('flannel: { configMap: { namespace: -n, name: x, entry: y } }\nset: { a: b }', /name of a namespace/);
+    bad('agent: flanneld', /how is it restarted/);
+    bad('agent: sshd\nrestart: [systemctl, restart, sshd]', /"agent" is kube-proxy or flanneld or dockerd/);
+    bad('agent: flanneld\nrestart: [-c, x]', /is not a program/);
   });
 });
 
@@ -312,6 +322,11 @@ suite('laws', () => {
           restart,
         }),
         fc.record({ kind: fc.constant('flannel' as const), in: fc.record({ docker: path }), set: values, restart }),
+        fc.record({
+          kind: fc.constant('agent' as const),
+          agent: fc.constantFrom('kube-proxy' as const, 'flanneld' as const, 'dockerd' as const),
+          restart: fc.tuple(word, line),
+        }),
       ),
     )
     .map(([node, insist, kind]) => ({ node, insist, ...kind }));

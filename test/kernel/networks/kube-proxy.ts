@@ -44,13 +44,14 @@ function serviceRules(
   const to = `-d ${address} -p ${protocol} -m ${protocol} --dport ${port}`;
   const title = titleOf(name);
   const comment = `-m comment --comment "${title}"`;
+  const portal = `${to} -m comment --comment "${title} cluster IP"`;
   const chain = chainName('SVC', title, protocol);
   const ends = endpoints.map((endpoint) => chainName('SEP', title, protocol, endpoint));
   return [
     `chain nat ${[chain, ...ends].join(' ')}`,
-    ...(masqueradeAll ? [`nat KUBE-SERVICES ${to} -j KUBE-MARK-MASQ`] : []),
-    ...(clusterCidr === undefined ? [] : [`nat KUBE-SERVICES ! -s ${clusterCidr} ${to} -j KUBE-MARK-MASQ`]),
-    `nat KUBE-SERVICES ${to} -m comment --comment "${title} cluster IP" -j ${chain}`,
+    ...(masqueradeAll ? [`nat KUBE-SERVICES ${portal} -j KUBE-MARK-MASQ`] : []),
+    ...(clusterCidr === undefined ? [] : [`nat KUBE-SERVICES ! -s ${clusterCidr} ${portal} -j KUBE-MARK-MASQ`]),
+    `nat KUBE-SERVICES ${portal} -j ${chain}`,
     ...(nodePort === undefined
       ? []
       : [

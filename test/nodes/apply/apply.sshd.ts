@@ -6,9 +6,16 @@ import { linesWithout } from '../../../src/nodes/apply/differences';
 import { openChanges } from '../../../src/nodes/apply/open-changes';
 import type { ApplicationOptions } from '../../../src/nodes/apply/options';
 import { GuardedMachine, type GuardedMachineOptions } from '../../lab/guarded-machine';
-import { ALL, FILES, MASQUERADE, TABLE } from './operations';
+import { ALL, ETCD, FILES, MASQUERADE, RESTART, TABLE } from './operations';
 
 const never = new AbortController().signal;
+const JOURNAL = 'cat /var/lib/hoplens/journal';
+
+/** What a machine loses when it goes down: timers, and all of /run that is ours. */
+const REBOOT = `for timer in /run/systemd/running/*.timer; do
+  [ ! -e "$timer" ] || kill -KILL "-$(cat "$timer")"
+done
+rm -rf /run/hoplens /run/systemd/running/* /run/systemd/loaded/*`;
 
 async function start(context: TestContext, options: GuardedMachineOptions = {}): Promise<GuardedMachine> {
   const machine = await GuardedMachine.start(options);
@@ -61,11 +68,56 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
     const application = applicationOf(context, machine, [MASQUERADE], { confirmWithin: 5 });
     assert.equal(await application.apply(never), true, words(application));
     await application.close();
-    await until(async () => (await machine.state()) === before);
+    await untilSame(machine, before);
+    assert.match(await machine.run(JOURNAL), /"result":"reverted","why":"nobody has confirmed it in time"/);
+  });
+
+  test('is reverted by a timer of systemd when nobody confirms, and leaves no unit', async (context) => {
+    const machine = await start(context, { systemd: true });
+    const before = await machine.state();
+    const application = applicationOf(context, machine, [MASQUERADE, ...FILES], { confirmWithin: 8 });
+    assert.equal(await application.apply(never), true, words(application));
+    const [node] = application.nodes;
+    assert.deepEqual([node?.guard, node?.warnings], ['systemd', []]);
+    await machine.run(`systemctl is-active --quiet hoplens-${application.id}.timer`);
     assert.match(
-      await machine.run('cat /var/lib/hoplens/journal'),
-      /"result":"reverted","why":"nobody has confirmed it in time"/,
+      await machine.run('cat /etc/systemd/system/multi-user.target.wants/*'),
+      new RegExp(`ExecStart=/bin/sh /var/lib/hoplens/${application.id}/change boot\n`),
     );
+    // The only one that is left to do it is the timer.
+    assert.equal(await machine.run('pgrep -f "[c]hange guard" || echo none'), 'none\n');
+    await application.close();
+    await untilSame(machine, before);
+    assert.match(await machine.run(JOURNAL), /"result":"reverted","why":"nobody has confirmed it in time"/);
+  });
+
+  test('is reverted by a unit of systemd when the machine is started again', async (context) => {
+    const machine = await start(context, { systemd: true, etcd: true });
+    const before = await machine.state();
+    const application = applicationOf(context, machine, [...FILES, ...ETCD, RESTART]);
+    assert.equal(await application.apply(never), true, words(application));
+    await application.close();
+    await machine.run(`${REBOOT}\nsystemctl boot`);
+    await untilSame(machine, before);
+    assert.match(
+      await machine.run(JOURNAL),
+      /"result":"reverted","why":"the node was restarted before it was confirmed"/,
+    );
+  });
+
+  test('that is confirmed leaves no unit of systemd, and outlives a start of the machine', async (context) => {
+    const machine = await start(context, { systemd: true });
+    const before = await machine.state();
+    const application = applicationOf(context, machine, FILES, { confirmWithin: 8 });
+    assert.equal(await application.apply(never), true, words(application));
+    assert.equal(await application.confirm(), true, words(application));
+    await machine.run(`${REBOOT}\nsystemctl boot`);
+    const after = await machine.state();
+    assert.deepEqual(
+      linesWithout(after, before).filter((line) => line.startsWith('/') && line.includes('hoplens')),
+      ['/etc/sysctl.d-hoplens.conf f 644 root '],
+    );
+    assert.match(await machine.run('cat /etc/kubernetes/proxy.conf'), /clusterCIDR: 10\.1\.0\.0\/16/);
   });
 
   test('is found open by others, who are refused until it is over', async (context) => {
@@ -148,10 +200,12 @@ function words(application: Application): string {
   );
 }
 
-async function until(look: () => Promise<boolean>, seconds = 30): Promise<void> {
+async function untilSame(machine: GuardedMachine, expected: string, seconds = 30): Promise<void> {
   const end = performance.now() + seconds * 1000;
-  while (!(await look())) {
-    if (performance.now() > end) assert.fail(`not within ${seconds} s`);
+  let state = await machine.state();
+  while (state !== expected && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, 200));
+    state = await machine.state();
   }
+  assertSame(state, expected);
 }

@@ -1,4 +1,5 @@
 import { agentOperations, type AgentEffect, predictAgent } from '../../agents/operations';
+import { restartAgent } from '../../agents/restart';
 import { Cluster } from '../../snapshot/cluster';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { Operation } from '../operation';
@@ -33,6 +34,7 @@ export function makeChange(cluster: Cluster, change: PlannedChange): ClusterChan
     const predicted = predictAgent(cluster, change.node, change);
     return 'error' in predicted ? { ...made, cluster, unknown: predicted.error } : { ...made, ...predicted };
   }
+  if (change.kind === 'agent') return { cluster, ...restartAgent(change) };
   const made = changeHost(host, change);
   if ('error' in made) return made;
   const { record, ...rest } = made;
@@ -44,7 +46,7 @@ export function makeChange(cluster: Cluster, change: PlannedChange): ClusterChan
   return { ...rest, effects: [], cluster: new Cluster({ ...snapshot, nodes }) };
 }
 
-type HostChange = Exclude<PlannedChange, { readonly kind: 'kube-proxy' | 'flannel' }>;
+type HostChange = Exclude<PlannedChange, { readonly kind: 'kube-proxy' | 'flannel' | 'agent' }>;
 
 function changeHost(host: NetworkNamespace, change: HostChange): Made | Refused {
   switch (change.kind) {

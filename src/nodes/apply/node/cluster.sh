@@ -57,14 +57,19 @@ put_etcd() {
 }
 
 # The node's own way to the API, with the rights that it has there.
-kube() {
+kubectl_here() {
   if [ -r /etc/kubernetes/admin.conf ]; then
-    kubectl --kubeconfig=/etc/kubernetes/admin.conf --request-timeout=8s "$@"
+    echo kubectl --kubeconfig=/etc/kubernetes/admin.conf
   elif command -v kubectl >/dev/null 2>&1; then
-    kubectl --request-timeout=8s "$@"
+    echo kubectl
   else
-    k3s kubectl --request-timeout=8s "$@"
+    echo k3s kubectl
   fi
+}
+
+kube() {
+  # shellcheck disable=SC2046
+  $(kubectl_here) --request-timeout=8s "$@"
 }
 
 # show_config_map N NAMESPACE NAME ENTRY
@@ -78,11 +83,14 @@ put_config_map() {
   run kube -n "$2" patch configmap "$3" --type=merge --patch "$(cat "$dir/$1/$5.patch")"
 }
 
-# An agent lives longer than this does: it gets a session of its own, and none of these signals' settings.
+# An agent lives longer than this does: it gets a session of its own, none of these signals' settings, and the umask of
+# services.
 restart() {
   say run "$(plain "$*")"
   note "restarts: $*"
-  (trap - HUP PIPE && limited 60 setsid "$@") >>"$dir/log" 2>&1
+  # shellcheck disable=SC2046
+  [ "$1" != kubectl ] || { shift && set -- $(kubectl_here) "$@"; }
+  (trap - HUP PIPE && umask 022 && limited 60 setsid "$@") >>"$dir/log" 2>&1
   code=$?
   [ "$code" = 0 ] && return 0
   output=$(tail -n 1 "$dir/log" 2>/dev/null)
