@@ -1,5 +1,5 @@
 import { testCases } from './lab/cases';
-import { BRIDGE, NODE, PODS } from './networks/one-node';
+import { address6, BRIDGE, NODE, PODS } from './networks/one-node';
 
 const client = 'node/default/client';
 const toNode = { pods: ['client'], serves: ['tcp 0.0.0.0:80'], from: client, to: `${BRIDGE}:80` } as const;
@@ -180,6 +180,24 @@ filter INPUT -p tcp --syn -m recent --rcheck --name other -j DROP
 filter INPUT -p tcp --syn -m recent --update --name seen
 filter INPUT -p tcp --syn -m recent --rcheck --hitcount 2 --name seen -j DROP`,
     verdict: 'dropped',
+  },
+  {
+    title: 'who owns a socket: the RST of a closed port, over IPv6, comes from none',
+    ipv6: true,
+    pods: ['client'],
+    node: `IPTABLES=ip6tables
+filter OUTPUT -p tcp -m owner ! --socket-exists -j DROP`,
+    from: client,
+    to: `[${address6(BRIDGE)}]:81`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'who owns a socket: the RST of a closed port, over IPv4, comes from one of the kernel',
+    pods: ['client'],
+    node: 'filter OUTPUT -p tcp -m owner ! --socket-exists -j DROP',
+    from: client,
+    to: `${BRIDGE}:81`,
+    verdict: 'rejected',
   },
   {
     title: 'who owns a socket: the kernel answers echoes from one that nobody owns',

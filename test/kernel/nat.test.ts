@@ -25,6 +25,45 @@ testCases('NAT', [
     verdict: 'no-reply',
   },
   {
+    title: 'datagrams are not given another port for the sake of the same connection the other way round: they clash',
+    pods: ['client'],
+    serves: ['udp 0.0.0.0:53'],
+    node: 'raw PREROUTING -j CT --zone-reply 2\nnat PREROUTING -p tcp -j ACCEPT',
+    from: client,
+    to: `${BRIDGE}:53`,
+    protocol: 'udp',
+    verdict: 'no-reply',
+  },
+  {
+    title: 'a zone that only the replies to a reply are in: both connections are entered, and nothing clashes',
+    pods: ['client'],
+    node: 'raw PREROUTING -j CT --zone-reply 2',
+    from: 'node',
+    to: `${PODS.client}:53`,
+    protocol: 'udp',
+    verdict: 'connected',
+  },
+  {
+    title: 'what CT has set passes for a new connection in the rest of raw',
+    pods: ['client'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: `raw PREROUTING -m conntrack --ctstate NEW -j DROP
+raw PREROUTING -j CT --zone 2
+raw PREROUTING -m conntrack --ctstate NEW,RELATED
+raw PREROUTING -m conntrack --ctstate INVALID -j DROP
+raw PREROUTING -m conntrack --ctdir ORIGINAL
+raw PREROUTING -m conntrack --ctproto 6
+raw PREROUTING -m conntrack ! --ctproto 6
+raw PREROUTING -m conntrack --ctstatus CONFIRMED
+raw PREROUTING -m conntrack --ctstatus NONE
+raw PREROUTING -m conntrack --ctorigsrc ${PODS.client}
+raw PREROUTING -m connmark --mark 0
+raw OUTPUT -j CT --zone 2`,
+    from: client,
+    to: `${BRIDGE}:80`,
+    verdict: 'connected',
+  },
+  {
     title: 'a zone for the SYN alone: the packet after it is redirected anew, from another port',
     serves: ['tcp 0.0.0.0:8080'],
     node: `raw OUTPUT -p tcp -m length --length 60 -j CT --zone-orig 2

@@ -2,6 +2,7 @@ import { type Address, formatAddress, sameAddress } from '../../net/address';
 import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
+import { offByItself } from './forward';
 import { routesLoopback } from './routing';
 import { end, type Fate } from './fate';
 import type { Skb } from './skb';
@@ -92,7 +93,8 @@ export function proxies(port: Port, address: Address): boolean {
 /** net/ipv4/arp.c `arp_fwd_proxy` */
 function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
   const off = ['all', device].every((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '0');
-  if (off || address.family === 6) return false;
+  // Who does not forward what comes in there does not pass for a router (`arp_process`: IN_DEV_FORWARD).
+  if (off || address.family === 6 || offByItself(stack, device, 4)) return false;
   const fib = stack.fib(4);
   if (!fib) return true;
   const way = fib.lookup({

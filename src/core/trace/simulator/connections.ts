@@ -21,7 +21,7 @@ export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): TableVe
   const { tracking } = skb;
   if (!tracking || !('connection' in tracking)) return ACCEPT;
   const { original, reply, zone, confirmed } = tracking.connection;
-  if (!confirmed && stack.conntrack.isTaken(reply, tracking.connection)) {
+  if (!confirmed && stack.conntrack.holder(reply, tracking.connection)) {
     const text = `the replies to it, ${tupleText(reply)}, belong to another connection already: the entry clashes`;
     walk.recorder.step(stack, skb, 'conntrack', 'dropped: insert_failed', { hook, text });
     return { kind: 'drop', by: 'clash', text };

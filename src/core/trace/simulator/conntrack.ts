@@ -115,15 +115,18 @@ export class Conntrack {
   }
 
   /**
-   * Whether packets with this tuple already belong to another connection, in one direction or the other
-   * (`nf_conntrack_tuple_taken`). Zones are compared by the direction of that other one (`nf_ct_key_equal`).
+   * The other connection that the replies to this one would belong to, in one direction or the other
+   * (`nf_conntrack_tuple_taken`). It is sought where the zone of these replies is hashed to, and then compared with the
+   * zone by its own direction (`hash_conntrack`, `nf_ct_key_equal`).
    */
-  isTaken(tuple: Tuple, { zone, original }: Pick<Connection, 'zone' | 'original'>): boolean {
-    return this.connections.some(
+  holder(reply: Tuple, { zone, original }: Pick<Connection, 'zone' | 'original'>): Connection | undefined {
+    return this.connections.find(
       (other) =>
         !(sameTuple(other.original, original) && other.zone.original === zone.original) &&
-        ((sameTuple(other.reply, tuple) && other.zone.reply === zone.reply) ||
-          (sameTuple(other.original, tuple) && other.zone.original === zone.original)),
+        ((sameTuple(other.reply, reply) && other.zone.reply === zone.reply) ||
+          (sameTuple(other.original, reply) &&
+            other.zone.original === zone.reply &&
+            other.zone.original === zone.original)),
     );
   }
 

@@ -1,6 +1,6 @@
 import { type Address, ALL_ONES, formatSocket } from '../../net/address';
 import type { Packet } from '../../net/packet';
-import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol';
+import { hasPorts, ICMP, ICMPV6, TCP } from '../../net/protocol';
 import { inRange, type Range } from '../../net/range';
 import type { Action, NatRange } from '../../netfilter/action';
 import type { Hook } from '../../netfilter/hook';
@@ -155,9 +155,16 @@ export function keepUnique(walk: Walk, stack: Stack, skb: Skb, connection: Conne
   walk.recorder.step(stack, skb, 'nat', effect, { text: PORT_TAKEN });
 }
 
+/** `nf_nat_used_tuple_new`: UDP that only seems to be another connection, for it is the same one the other way round. */
+function mayClash({ original, reply, nat }: Connection, wanted: Tuple): boolean {
+  if (wanted.proto === TCP || nat.source || nat.destination) return false;
+  return sameTuple(original, invert(wanted)) && sameTuple(reply, wanted);
+}
+
 /** net/netfilter/nf_nat_core.c `nf_nat_l4proto_unique_tuple`: another source port where this one is taken. */
 function withFreePort(walk: Walk, stack: Stack, wanted: Tuple, connection: Connection): Tuple {
-  if (!hasPorts(wanted.proto) || !stack.conntrack.isTaken(invert(wanted), connection)) return wanted;
+  const holder = stack.conntrack.holder(invert(wanted), connection);
+  if (!hasPorts(wanted.proto) || !holder || mayClash(holder, wanted)) return wanted;
   const [from, to] = wanted.sport < 512 ? [1, 511] : wanted.sport < 1024 ? [600, 1023] : [1024, 65535];
   const text = `port ${wanted.sport} is taken by another connection: another one is drawn from ${from}–${to}; the first is shown`;
   assume(walk, 'port-drawn', stack.node, text);

@@ -2,6 +2,7 @@ import { type Address, type Family, sameAddress } from '../../net/address';
 import { findListener } from '../../net/listener';
 import { FLAG, type Packet } from '../../net/packet';
 import { hasPorts, ICMP, TCP } from '../../net/protocol';
+import type { SocketOwner } from '../../netfilter/match';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Choices } from '../choices';
 import { assume, type LegName, type Walk } from './context';
@@ -156,7 +157,7 @@ function sameFlow(a: Packet, b: Packet): boolean {
 }
 
 function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean): TracedLeg {
-  const skb = newSkb(packet, isKernels(packet) ? 'kernel' : 'program');
+  const skb = newSkb(packet, ownerOf(packet));
   const fate = send(walk, { stack, skb, sourceChosen });
   // As the socket has it: with the source that the first route lookup chose, whatever NAT does later.
   const sent = { ...packet, src: skb.sentFrom ?? packet.src };
@@ -175,9 +176,10 @@ function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean)
   return { leg, fate, sent, received: skb.packet };
 }
 
-/** Echo replies and RSTs come from no program. */
-function isKernels({ icmp, flags = 0 }: Packet): boolean {
-  return icmp ? icmp.type !== 8 && icmp.type !== 128 : (flags & FLAG.RST) !== 0;
+/** Echo replies and RSTs come from no program, and RSTs over IPv6 from no socket at all (net/ipv6/tcp_ipv6.c `tcp_v6_send_response`). */
+function ownerOf({ src, icmp, flags = 0 }: Packet): SocketOwner | undefined {
+  if ((flags & FLAG.RST) !== 0) return src.family === 4 ? 'kernel' : undefined;
+  return !icmp || icmp.type === 8 || icmp.type === 128 ? 'program' : 'kernel';
 }
 
 export function placeOf(fate: Fate): Place {

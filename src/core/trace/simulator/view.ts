@@ -3,7 +3,8 @@ import { setContains } from '../../netfilter/ipset';
 import type { Hook } from '../../netfilter/hook';
 import type { AddressType, Answer, PacketView } from '../../netfilter/match';
 import { reversePath } from '../../routing/reverse-path';
-import type { Skb } from './skb';
+import type { Tracking } from '../../netfilter/tracking';
+import { DEFAULT_ZONES, type Skb } from './skb';
 import type { Stack } from './stack';
 
 /** A packet at a hook, as the matches of the rules see it. */
@@ -17,7 +18,7 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     physIn: skb.physIn,
     physOut: skb.physOut,
     bridged: skb.bridged,
-    tracking: skb.tracking ?? { state: 'INVALID' },
+    tracking: skb.tracking ?? (skb.template ? templateFor(skb) : { state: 'INVALID' }),
     socket: skb.socket,
     addressType: (address, device) => addressType(stack, address, device),
     reversePath: (check) => rpfilterMatch(stack, skb, check),
@@ -28,6 +29,27 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     },
     recentList: (name) => stack.recentList(name),
   };
+}
+
+/**
+ * What target CT has set passes for a new connection until the packet is tracked: one of nobody's, confirmed
+ * (net/netfilter/xt_CT.c `xt_ct_tg_check`).
+ */
+function templateFor({ packet, template = DEFAULT_ZONES }: Skb): Tracking {
+  const nobody = { family: packet.src.family, value: 0n };
+  const tuple = { src: nobody, dst: nobody, proto: 0, sport: 0, dport: 0 };
+  const connection = {
+    original: tuple,
+    reply: tuple,
+    zone: template,
+    mark: 0,
+    decided: { destination: false, source: false },
+    nat: { destination: false, source: false },
+    confirmed: true,
+    seenReply: false,
+    assured: false,
+  };
+  return { state: 'NEW', direction: 'original', connection };
 }
 
 function unknownSet(name: string, directions: readonly string[], skb: Skb): Answer {
