@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
 import { type Agreement, checkWhatIsKnown } from './check';
+import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { clusterOf, collectOutputs, refresh } from './collect';
 import { Network, type Plan } from './network';
 import type { Question } from './observe';
@@ -10,6 +11,8 @@ import { shrink } from './shrink';
 export interface Tried {
   readonly question: Question;
   readonly agreement: Agreement | undefined;
+  /** What the tracer was asked of. */
+  readonly cluster: Cluster;
 }
 
 /**
@@ -24,7 +27,8 @@ export async function tryNetwork(plan: Plan, questions: readonly Question[]): Pr
     for (const question of questions) {
       collected = await refresh(network, collected);
       try {
-        tried.push({ question, agreement: await checkWhatIsKnown(network, clusterOf(network, collected), question) });
+        const cluster = clusterOf(network, collected);
+        tried.push({ question, cluster, agreement: await checkWhatIsKnown(network, cluster, question) });
       } catch (error) {
         if (!(error instanceof AssertionError)) throw error;
         throw new Error(await describe(plan, question, error.message), { cause: error });

@@ -172,9 +172,8 @@ export function unknowableMatch(random: Random, { hook }: Site): string {
   ];
   if (hook !== 'PREROUTING') anywhere.push('-m realm --realm 0');
   if (hook === 'OUTPUT') return random.pick([...anywhere, '-m owner --uid-owner 0', '-m owner ! --gid-owner 0']);
-  if (hook === 'PREROUTING')
+  if (hook === 'PREROUTING' && random.chance(0.6))
     return random.pick([
-      ...anywhere,
       '-m mac --mac-source 02:00:00:00:00:01',
       '-m mac ! --mac-source 02:00:00:00:00:01',
       ...['', ' --transparent', ' --nowildcard'].map((option) => `-m socket${option}`),

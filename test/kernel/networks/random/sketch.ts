@@ -77,7 +77,7 @@ export function bits(family: Family): number {
 }
 
 export function drawSketch(random: Random): Sketch {
-  const family = random.chance(0.15) ? 6 : 4;
+  const family = random.chance(0.2) ? 6 : 4;
   const count = random.pick([1, 1, 1, 2, 2, 2, 3, 4]);
   const twoLans = count > 1 && random.chance(0.3);
   const wired = count > 1 && random.chance(0.3);

@@ -132,8 +132,8 @@ function range(pods: readonly string[]): string {
 
 function filtering(random: Random, { family }: Vocabulary): string {
   if (random.chance(0.12)) return '-j DROP';
-  if (random.chance(0.1))
-    return random.chance(0.3)
+  if (random.chance(0.16))
+    return random.chance(0.2)
       ? '-p tcp -j REJECT --reject-with tcp-reset'
       : `-j REJECT --reject-with ${random.pick(REJECTIONS[family])}`;
   return random.pick(['-j ACCEPT', '-j ACCEPT', '-j LOG --log-prefix x', '-j NFLOG --nflog-group 5', '']);
