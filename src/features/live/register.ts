@@ -20,6 +20,8 @@ import { Secrets } from './secrets';
 /** The nodes of the settings, for the features that do more with them than read them. */
 export interface Live {
   readonly connectTo: ConnectTo;
+  /** Of all of them. */
+  names(): string[];
   /** Reads nodes anew. */
   read(names: readonly string[]): Thenable<void>;
   dispose(): void;
@@ -118,7 +120,7 @@ export function registerLive(store: ClusterStore, context: vscode.ExtensionConte
       );
     }),
   );
-  return { connectTo, read, dispose: () => void disposable.dispose() };
+  return { connectTo, names, read, dispose: () => void disposable.dispose() };
 }
 
 async function pickNode(nodes: LiveNodes): Promise<string | undefined> {

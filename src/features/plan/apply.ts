@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { commandsOf } from '../../core/plan/commands';
 import type { NodeOperations } from '../../core/plan/operation';
 import type { Plan } from '../../core/plan/plan';
+import { wirePaths } from '../../core/plan/wire-paths';
 import { concernLine, describeEffect, isRefused, type Review } from '../../core/plan/review';
 import type { Effect } from '../../core/plan/effect';
 import { Application } from '../../nodes/apply/application';
 import { settlingOf } from '../../nodes/apply/settling-of';
+import { wireVerifier } from '../../nodes/apply/wire';
 import { commandLine } from '../../nodes/batch/quote';
 import { localUser } from '../../nodes/ssh/local-user';
 import { messageOf } from '../../nodes/ssh/errors';
@@ -30,23 +32,28 @@ export class Applications {
     return this.open?.choose();
   }
 
-  async apply(operations: readonly NodeOperations[], plan: Guarding): Promise<void> {
+  /** `effect`: what it mends is tried on the wire afterwards. */
+  async apply(operations: readonly NodeOperations[], plan: Guarding, effect?: Effect): Promise<void> {
     if (this.open) {
       void vscode.window.showWarningMessage(vscode.l10n.t('Another change is still to be kept or reverted.'));
       return;
     }
-    const application = new Application(operations, this.live.connectTo, {
+    const { connectTo, names } = this.live;
+    const nodes = operations.map(({ node }) => node);
+    const tried: string[] = [];
+    const paths = effect ? wirePaths(effect, names()) : [];
+    const application = new Application(operations, connectTo, {
       ...plan,
+      verify: wireVerifier(paths, nodes, connectTo, (sentence) => void tried.push(sentence)),
       who: `${localUser().name}@${hostname()}`,
       settling: settlingOf(operations),
       journal: this.journal,
     });
-    const nodes = operations.map(({ node }) => node);
     const change = new OpenChange(application, plan.name, () => this.live.read(nodes));
     this.open = change;
     try {
       if (!(await this.carryOut(application, plan))) return;
-      const asked = change.ask();
+      const asked = change.ask(tried);
       await this.live.read(nodes);
       await asked;
     } finally {
@@ -55,7 +62,7 @@ export class Applications {
     }
   }
 
-  /** True: it is done, and to be kept or reverted. */
+  /** True: it is done, on some nodes at least, and to be kept or reverted. */
   private async carryOut(application: Application, { name }: Guarding): Promise<boolean> {
     const options = {
       location: vscode.ProgressLocation.Notification,
@@ -83,8 +90,14 @@ export class Applications {
       }
     });
     if (problem === undefined) return true;
-    void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not applied. {1}', name, problem));
-    return false;
+    // Of several nodes some may be done, and stay if they are kept: that was chosen with `onFailure: stop`.
+    const some = application.nodes.some(({ stage }) => stage === 'unconfirmed');
+    void vscode.window.showErrorMessage(
+      some
+        ? vscode.l10n.t('{0} was not applied to all nodes. {1}', name, problem)
+        : vscode.l10n.t('{0} was not applied. {1}', name, problem),
+    );
+    return some;
   }
 }
 

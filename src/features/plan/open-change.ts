@@ -21,8 +21,8 @@ export class OpenChange {
     this.status.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
   }
 
-  /** Until it is kept or reverted, by the user or by itself. */
-  async ask(): Promise<void> {
+  /** Until it is kept or reverted, by the user or by itself. `tried`: what was seen on the wire, in sentences. */
+  async ask(tried: readonly string[]): Promise<void> {
     const ended = new Promise<void>((resolve) => {
       const subscription = this.application.onChange(() => {
         this.show();
@@ -36,16 +36,19 @@ export class OpenChange {
     this.status.show();
     const keep = vscode.l10n.t('Keep');
     const revert = vscode.l10n.t('Revert');
-    const nodes = this.application.nodes.map(({ node }) => node).join(', ');
+    const done = this.application.nodes.filter(({ stage }) => stage === 'unconfirmed');
+    const nodes = done.map(({ node }) => node).join(', ');
     const seconds = Math.floor(this.application.secondsLeft ?? 0);
     void vscode.window
       .showWarningMessage(
-        vscode.l10n.t(
-          '{0} is applied to {1}. Unless you keep it within {2} s, it is taken back by itself. The status bar shows the seconds left.',
-          this.name,
-          nodes,
-          seconds,
-        ),
+        [
+          vscode.l10n.t('{0} is applied to {1}.', this.name, nodes),
+          ...tried,
+          vscode.l10n.t(
+            'Unless you keep it within {0} s, it is taken back by itself. The status bar shows the seconds left.',
+            seconds,
+          ),
+        ].join(' '),
         keep,
         revert,
       )

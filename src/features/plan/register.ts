@@ -91,7 +91,7 @@ export function registerPlan(store: ClusterStore, live: Live, context: vscode.Ex
       await documents.showDiff(plan.name, found.diffs);
       if (tellRefused(found)) return;
       const effect = await effectWithProgress(found);
-      if (await confirmApply(found, effect)) await applications.apply(found.nodes, plan);
+      if (await confirmApply(found, effect)) await applications.apply(found.nodes, plan, effect);
     } catch (error) {
       void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not applied. {1}', plan.name, messageOf(error)));
     }
