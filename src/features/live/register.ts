@@ -21,7 +21,7 @@ import { Secrets } from './secrets';
 export interface Live {
   readonly connectTo: ConnectTo;
   /** Of all of them. */
-  names(): string[];
+  readonly names: () => string[];
   /** Reads nodes anew. */
   read(names: readonly string[]): Thenable<void>;
   dispose(): void;
