@@ -177,8 +177,7 @@ function rules(kind: TextKind, ruleset: Ruleset): Report {
     const names = rule.syntax.matches.flatMap((use) =>
       Object.hasOwn(MATCHES, use.module) ? [] : [`-m ${use.module}`],
     );
-    if (rule.meaning.action.kind === 'unknown' || rule.meaning.action.kind === 'tproxy')
-      names.push(`-j ${rule.syntax.target?.module ?? ''}`);
+    if (rule.meaning.action.kind === 'unknown') names.push(`-j ${rule.syntax.target?.module ?? ''}`);
     for (const name of names) {
       const known = unknown.get(name);
       if (known) known.count++;

@@ -28,5 +28,12 @@ export type Action =
   | { readonly kind: 'zone'; readonly zone: number; readonly side: 'both' | 'original' | 'reply' }
   | { readonly kind: 'dscp'; readonly value: number }
   | { readonly kind: 'ttl'; readonly change: 'set' | 'increase' | 'decrease'; readonly value: number }
-  | { readonly kind: 'tproxy'; readonly port: number; readonly clear: number; readonly toggle: number }
+  /** `port` 0: the packet's own; no `address`: the first of the interface. */
+  | {
+      readonly kind: 'tproxy';
+      readonly address: Address | undefined;
+      readonly port: number;
+      readonly clear: number;
+      readonly toggle: number;
+    }
   | { readonly kind: 'unknown'; readonly target: string };

@@ -95,8 +95,6 @@ export class Table {
             ),
       );
     }
-    const never = this.namesOf(({ inert, decided }) => !inert && decided === 0);
-    if (never.length > 0) lines.push(`Decided over no packet: ${never.join('; ')}.`);
     return lines.join('\n');
   }
 }

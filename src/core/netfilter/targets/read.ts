@@ -114,7 +114,10 @@ const READERS: Readonly<Partial<Record<string, (options: Options) => Action | un
   TPROXY: (options) => {
     const port = readNumber(options.value('--on-port') ?? '0');
     const mark = readMasked(options.value('--tproxy-mark') ?? '0x0/0x0');
-    return port === undefined || !mark ? undefined : { kind: 'tproxy', port, clear: mark.mask, toggle: mark.value };
+    const address = parseAddress(options.value('--on-ip') ?? '');
+    return port === undefined || !mark
+      ? undefined
+      : { kind: 'tproxy', address, port, clear: mark.mask, toggle: mark.value };
   },
 };
 

@@ -22,6 +22,8 @@ import type { Stack } from './stack';
 export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): Next {
   skb.in = device;
   skb.out = undefined;
+  // net/ipv4/ip_input.c `ip_rcv_core`: what TPROXY gave it to in a bridge is forgotten.
+  skb.taken = false;
   // net/ipv6/ip6_input.c `ip6_rcv_core`, before any hook.
   const { src, dst: target } = skb.packet;
   if (device !== 'lo' && !skb.prerouted && (isLoopback6(src) || isLoopback6(target)))
@@ -104,9 +106,17 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
 
 /** What follows the routing decision. */
 function followRoute(walk: Walk, stack: Stack, skb: Skb, device: string, route: InputRoute): Next {
-  return route.kind === 'local'
-    ? deliver(walk, stack, skb, device)
-    : forward(walk, stack, skb, device, route.hop, route.device);
+  if (route.kind === 'local') return deliver(walk, stack, skb, device);
+  // net/ipv4/ip_forward.c `ip_forward`: what belongs to a socket is not passed on.
+  if (skb.taken)
+    return end(
+      'dropped',
+      stack,
+      device,
+      `TPROXY has given it to a socket of ${stack.title}, and its route leads on`,
+      'no-route',
+    );
+  return forward(walk, stack, skb, device, route.hop, route.device);
 }
 
 /** INPUT, then a socket. */

@@ -19,15 +19,17 @@ export interface Sending {
   readonly stack: Stack;
   readonly skb: Skb;
   readonly sourceChosen: boolean;
+  /** Its socket is transparent: it may have any source. */
+  readonly transparent?: boolean;
   /** The tunnel whose outer packet it is, where that is the kernel's own. */
   readonly tunnel?: string;
 }
 
 /** net/ipv4/ip_output.c `ip_queue_xmit`: route, OUTPUT, perhaps another route, POSTROUTING. */
-export function sendLocal(walk: Walk, { stack, skb, sourceChosen, tunnel }: Sending): Next {
+export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = false, tunnel }: Sending): Next {
   const first = flowOf(skb, 'lo');
   // `ip_route_output_key_hash_rcu`: a source that is in no local table but another is no source.
-  if (sourceChosen && !mayBeSource(stack, skb.packet.src)) {
+  if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet.src)) {
     const reason = `${formatAddress(skb.packet.src)} is no address of ${stack.title}: nothing is sent from it`;
     walk.recorder.step(stack, skb, 'route', reason, { text: 'table local' });
     return end('unroutable', stack, undefined, reason, 'martian');

@@ -13,6 +13,7 @@ import { Recorder } from './recorder';
 import type { Assumed, Leg, Place, Verdict } from '../result';
 import { newSkb, record } from './skb';
 import type { Stack } from './stack';
+import { socketKey } from './transparent-proxy';
 import { Wiring } from './wiring';
 
 /** One run: what became of the packet and of what follows it. */
@@ -37,6 +38,8 @@ export interface TracedLeg {
   /** The packet as it was sent, and as it was at the end. */
   readonly sent: Packet;
   readonly received: Packet;
+  /** TPROXY gave it to the socket that has it. */
+  readonly taken: boolean;
 }
 
 export interface Setup {
@@ -59,6 +62,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
 
   const opening = openingPacket(setup, chosen);
   const request = travel(walkWith('request'), sender, opening, chosen !== undefined);
+  sender.sockets.set(socketKey(answering(request.sent, FLAG.ACK)), 'plain');
   const base = {
     request,
     wiring,
@@ -70,9 +74,10 @@ export function simulate(setup: Setup, choices: Choices): Run {
   };
   if (request.fate.verdict !== 'delivered') return { ...base, verdict: request.fate.verdict };
   const server = request.fate.stack;
+  server.sockets.set(socketKey(request.received), request.taken ? 'transparent' : 'plain');
   /** What the server sends; the client's socket waits for packets that mirror the one it sent. */
   const answer = (name: LegName, packet: Packet): { leg: TracedLeg; lost: Verdict | undefined } => {
-    const leg = travel(walkWith(name), server, packet, true);
+    const leg = travel(walkWith(name), server, packet, true, request.taken);
     const arrived = leg.fate.verdict === 'delivered' && leg.fate.stack === sender;
     return { leg, lost: arrived && mirrors(request.sent, leg.received) ? undefined : lostVerdict(leg) };
   };
@@ -156,9 +161,9 @@ function sameFlow(a: Packet, b: Packet): boolean {
   return sameAddress(a.src, b.src) && sameAddress(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
 }
 
-function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean): TracedLeg {
+function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean, transparent = false): TracedLeg {
   const skb = newSkb(packet, ownerOf(packet));
-  const fate = send(walk, { stack, skb, sourceChosen });
+  const fate = send(walk, { stack, skb, sourceChosen, transparent });
   // As the socket has it: with the source that the first route lookup chose, whatever NAT does later.
   const sent = { ...packet, src: skb.sentFrom ?? packet.src };
   const delivered = fate.verdict === 'delivered';
@@ -173,7 +178,7 @@ function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean)
     steps: walk.recorder.steps,
     captures: walk.recorder.sightings,
   };
-  return { leg, fate, sent, received: skb.packet };
+  return { leg, fate, sent, received: skb.packet, taken: skb.taken };
 }
 
 /** Echo replies and RSTs come from no program, and RSTs over IPv6 from no socket at all (net/ipv6/tcp_ipv6.c `tcp_v6_send_response`). */
@@ -190,7 +195,7 @@ export function placeOf(fate: Fate): Place {
 function refusal(walk: Walk, request: TracedLeg): TracedLeg | undefined {
   const { stack } = request.fate;
   const { proto, dst, dport } = request.received;
-  if (!hasPorts(proto) || dport === undefined || stack.made) return undefined;
+  if (!hasPorts(proto) || dport === undefined || stack.made || request.taken) return undefined;
   const { listeners } = stack.namespace;
   if (!listeners) {
     assume(walk, 'listener', stack.node, `something listens on port ${dport} of ${stack.title}`);

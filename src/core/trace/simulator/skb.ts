@@ -29,6 +29,8 @@ export interface Skb {
   /** What target CT set for a packet not yet tracked: its zones. */
   template: Zones | undefined;
   socket: SocketOwner | undefined;
+  /** A socket of this namespace takes it, whatever its destination: the doing of TPROXY. */
+  taken: boolean;
   /** The source that its socket has: what the first route lookup chose, whatever NAT does later. */
   sentFrom: Address | undefined;
   /** The namespace that sent it last: a bridge does not send a frame back where it came from. */
@@ -52,6 +54,7 @@ export function newSkb(packet: Packet, socket: SocketOwner | undefined): Skb {
     tracking: undefined,
     template: undefined,
     socket,
+    taken: false,
     sentFrom: undefined,
     sentBy: undefined,
     prerouted: false,

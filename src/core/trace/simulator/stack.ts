@@ -94,6 +94,9 @@ export class Stack {
     return BASE_CHAINS.nat.some((hook) => this.tablesAt(family, hook, 'nat').length > 0);
   }
 
+  /** Connections of its sockets, by `socketKey`: of one that TPROXY gave a packet, or of any other. */
+  readonly sockets = new Map<string, 'transparent' | 'plain'>();
+
   private readonly recent = new Map<string, RecentList>();
 
   recentList(name: string): RecentList {

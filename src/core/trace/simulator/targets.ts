@@ -3,6 +3,7 @@ import type { Rule } from '../../netfilter/rule';
 import type { Walk } from './context';
 import { DEFAULT_ZONES, isTracked, type Skb } from './skb';
 import type { Stack } from './stack';
+import { transparentProxy } from './transparent-proxy';
 import type { TableVerdict } from './verdict';
 
 /** Actions that change the packet or its connection and go on, and those that no table but nat has. */
@@ -58,8 +59,9 @@ export function perform(
       return { effect: `TTL is ${by}` };
     }
     case 'tproxy':
+      return transparentProxy(walk, stack, skb, action, rule);
     case 'unknown':
-      return afterUnknownTarget(walk, stack, action.kind === 'unknown' ? action.target : 'TPROXY', rule);
+      return afterUnknownTarget(walk, stack, action.target, rule);
     default:
       return { effect: 'goes on' };
   }

@@ -219,12 +219,20 @@ suite('other targets that the tracer follows', () => {
     assert.deepEqual(action('-j HL --hl-inc 1', 6), { kind: 'ttl', change: 'increase', value: 1 });
   });
 
-  test('TPROXY is read, though not simulated', () => {
+  test('TPROXY names a socket, and its mark', () => {
     assert.deepEqual(action('-p tcp -j TPROXY --on-port 15001 --tproxy-mark 0x1/0x1'), {
       kind: 'tproxy',
+      address: undefined,
       port: 15001,
       clear: 1,
       toggle: 1,
+    });
+    assert.deepEqual(action('-p tcp -j TPROXY --on-port 0 --on-ip 127.0.0.1 --tproxy-mark 0x539/0xffffffff'), {
+      kind: 'tproxy',
+      address: { family: 4, value: 0x7f00_0001n },
+      port: 0,
+      clear: 0xffff_ffff,
+      toggle: 0x539,
     });
   });
 });
