@@ -1,5 +1,5 @@
 import { testCases } from './lab/cases';
-import { BRIDGE, NODE, PODS } from './networks/one-node';
+import { address6, BRIDGE, NODE, PODS } from './networks/one-node';
 
 /** An address that both pods on cables of their own have: which of them gets a packet is a matter of routing. */
 const SHARED = '203.0.113.5';
@@ -67,6 +67,29 @@ ip rule add priority 102 lookup 100`,
     from: 'node/default/client',
     to,
     verdict: 'connected',
+  },
+  {
+    title: 'after DNAT in OUTPUT, rules by protocol and port are asked for the new destination',
+    pods: ['routed1', 'routed2'],
+    node: `nat OUTPUT -d 10.0.0.9 -p tcp -j DNAT --to-destination ${PODS.routed1}:80
+ip route add ${PODS.routed1} dev veth-routed2 table 200
+ip rule add priority 1000 ipproto tcp dport 80 to ${PODS.routed1} lookup 200`,
+    from: 'node',
+    to: '10.0.0.9:81',
+    verdict: 'dropped',
+  },
+  {
+    title: 'the same over IPv6',
+    ipv6: true,
+    pods: ['routed1', 'routed2'],
+    node: `IPTABLES=ip6tables
+nat OUTPUT -d fd10::9 -p tcp -j DNAT --to-destination [${address6(PODS.routed1)}]:80
+ip -6 route add fd10::9 dev veth-routed2
+ip -6 route add local ${address6(PODS.routed1)} dev lo table 200
+ip -6 rule add priority 1000 ipproto tcp dport 80 to ${address6(PODS.routed1)} lookup 200`,
+    from: 'node',
+    to: '[fd10::9]:81',
+    verdict: 'rejected',
   },
   {
     ...both,

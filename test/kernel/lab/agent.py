@@ -31,6 +31,7 @@ NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP, NLMSG_ERROR, NLMSG_DONE = 1, 4, 0x300, 2, 
 NLM_F_CREATE, NFNL_MSG_ACCT_NEW = 0x400, 7 << 8
 IPCTNL_MSG_CT_GET, IPCTNL_MSG_CT_DELETE = 1 << 8 | 1, 1 << 8 | 2
 IFA_F_TENTATIVE = 0x40
+SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 RTM_DELNEIGH, RTM_GETNEIGH, NUD_INCOMPLETE, NUD_FAILED = 29, 30, 0x01, 0x20
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -449,6 +450,9 @@ def tunnel(namespace, device, bind, port, routes):
         fcntl.ioctl(tun, 0x400454CA, struct.pack("16sH14x", device.encode(), 0x0001 | 0x1000))
         outer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         outer.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
+        # Where nothing is local yet, not even lo's address, the socket would be bound and still send from any address
+        # (`inet_addr_type_table` says RTN_BROADCAST, and __inet_bind leaves inet_saddr empty).
+        fcntl.ioctl(outer, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
         outer.bind((bind, port))
     outer.setblocking(False)
 

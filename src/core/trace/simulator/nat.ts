@@ -166,9 +166,12 @@ function withFreePort(walk: Walk, stack: Stack, wanted: Tuple, connection: Conne
   const holder = stack.conntrack.holder(invert(wanted), connection);
   if (!hasPorts(wanted.proto) || !holder || mayClash(holder, wanted)) return wanted;
   const [from, to] = wanted.sport < 512 ? [1, 511] : wanted.sport < 1024 ? [600, 1023] : [1024, 65535];
-  const text = `port ${wanted.sport} is taken by another connection: another one is drawn from ${from}–${to}; the first is shown`;
+  const text = `port ${wanted.sport} is taken by another connection: another one is drawn from ${from}–${to}; the first that is free is shown`;
   assume(walk, 'port-drawn', stack.node, text);
-  return { ...wanted, sport: from };
+  const free = (sport: number): boolean => !stack.conntrack.holder(invert({ ...wanted, sport }), connection);
+  let sport = from;
+  while (sport < to && !free(sport)) sport++;
+  return { ...wanted, sport };
 }
 
 function chooseAddress(walk: Walk, own: Address, range: NatRange): Address {

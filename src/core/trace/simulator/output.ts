@@ -43,18 +43,8 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = 
   skb.out = routed.device;
   let way = routed;
   const reroute = (): TableVerdict | undefined => {
-    // ip_route_me_harder looks the addresses, the mark and the TOS up, and no ports.
-    const { dst, src, mark, tos } = flowOf(skb, 'lo');
-    const again = routeOutput(walk, stack, skb, {
-      dst,
-      src,
-      iif: 'lo',
-      mark,
-      tos,
-      proto: 0,
-      sport: undefined,
-      dport: undefined,
-    });
+    // ip_route_me_harder looks at protocol and ports where a rule does (`fib4_rules_early_flow_dissect`).
+    const again = routeOutput(walk, stack, skb, flowOf(skb, 'lo'));
     if ('kind' in again)
       return { kind: 'drop', by: 'rule', text: `${again.reason}, after the rules changed the packet` };
     way = again;
