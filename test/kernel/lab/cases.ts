@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Verdict } from '../../../src/core/trace/result';
+import { unlessByChance } from './chance';
 import { check } from './check';
 import { Network, type Plan } from './network';
 import type { Question } from './observe';
@@ -32,7 +33,7 @@ export function testCases(title: string, cases: readonly Case[]): void {
 /** A test for each case, in a network of its own. */
 export function testPlans(title: string, cases: readonly (Known & { readonly plan: Plan })[]): void {
   describe(title, { concurrency: 1 }, () => {
-    for (const one of cases) it(one.title, () => testPlan(one.plan, one));
+    for (const one of cases) it(one.title, async (test) => unlessByChance(test, async () => testPlan(one.plan, one)));
   });
 }
 
