@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { suite, test, type TestContext } from 'node:test';
+import { foundConfigurations } from '../../src/core/agents/found';
+import { proposedChanges } from '../../src/core/agents/proposed';
+import { makeChange } from '../../src/core/plan/changes/change';
 import { Cluster } from '../../src/core/snapshot/cluster';
+import { Application } from '../../src/nodes/apply/application';
 import { collectNode } from '../../src/nodes/collect';
 import { snapshotOf } from '../../src/nodes/snapshot-of';
 import { connect } from '../../src/nodes/ssh/connect';
 import { LiveNode } from './support/live-node';
 
+const never = new AbortController().signal;
 const CONFIG = '{"Network":"10.1.0.0/16","Backend":{"Type":"udp"}}';
 const LEASE = '{"PublicIP":"192.168.199.238"}';
 const SERVICE = JSON.stringify({
@@ -85,4 +90,32 @@ suite('etcd on a node', { timeout: 120_000 }, () => {
       // What is no service is nobody's business.
       assert.doesNotMatch(JSON.stringify(cluster.snapshot), /"token"|U2VjcmV0/);
     });
+
+  test("is changed by the v3 API, with kubeadm's certificates, and changed back", async (context) => {
+    const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
+    await startEtcd(node, 3, 'https');
+    const cluster = await read(context, node);
+    const [found] = foundConfigurations(cluster, 'master');
+    const endpoints = ['https://127.0.0.1:2379'];
+    assert.deepEqual(found?.change.in, { etcd: { api: 3, key: '/coreos.com/network/config', endpoints } });
+    const [change] = proposedChanges(cluster, 'master', found, { 'Backend.Type': 'vxlan' });
+    assert.ok(change);
+    const made = makeChange(cluster, change);
+    assert.ok('operations' in made);
+    const apply = async (): Promise<Application> => {
+      const application = new Application(
+        [{ node: 'master', operations: made.operations }],
+        (_, signal) => connect(node.settings, { questions: {}, signal }),
+        { name: 'test', who: 'somebody@here', confirmWithin: 60, onFailure: 'revert-all', batch: 1 },
+      );
+      context.after(() => application.close());
+      // So it is as it was before.
+      assert.deepEqual(await application.prepare(never), []);
+      assert.equal(await application.apply(never), true, application.nodes[0]?.problem);
+      return application;
+    };
+    assert.equal(await (await apply()).revert(), true);
+    assert.equal(await (await apply()).confirm(), true);
+    assert.equal((await read(context, node)).flannel.config?.backend, 'vxlan');
+  });
 });

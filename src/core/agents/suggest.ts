@@ -115,7 +115,7 @@ function valueSuggestion(field: Field, value: string): Pick<Suggestion, 'label' 
 }
 
 /** The few that it may have, or else the one that it has where it is not set. */
-function valuesOf({ type, values, default: standard }: Field): readonly string[] {
+export function valuesOf({ type, values, default: standard }: Field): readonly string[] {
   if (values) return values;
   if (type === 'boolean') return ['true', 'false'];
   return standard === '' ? [] : [standard];

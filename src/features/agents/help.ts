@@ -73,7 +73,7 @@ function hoverAt(
 }
 
 /** Type, values, default and flag of a field, in a line. */
-function factsOf({ type, values, range, default: standard, flag, name, backends }: Field): string {
+export function factsOf({ type, values, range, default: standard, flag, name, backends }: Field): string {
   const types: Readonly<Record<Field['type'], string>> = {
     boolean: vscode.l10n.t('true or false'),
     integer: vscode.l10n.t('whole number'),

@@ -20,11 +20,12 @@ export async function openNewPlan(name: string, changes: readonly PlannedChange[
 /** Shows a plan as a document that is saved nowhere yet; what such a document held before is replaced. */
 export async function showNewPlan(uri: vscode.Uri, plan: Plan, options: vscode.TextDocumentShowOptions): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
+  // First shown, then written: what is written and not shown the editor opens by itself after a while, wherever it likes.
+  await vscode.window.showTextDocument(document, options);
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), writePlan(plan));
   await vscode.workspace.applyEdit(edit);
-  await vscode.languages.setTextDocumentLanguage(document, 'yaml');
-  await vscode.window.showTextDocument(document, options);
 }
 
 /** A name that no document has yet. */

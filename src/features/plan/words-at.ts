@@ -1,15 +1,29 @@
 import * as vscode from 'vscode';
+import type { Field } from '../../core/agents/field';
+import { valuesOf } from '../../core/agents/suggest';
 import { CHANGE_KINDS } from '../../core/plan/read-change';
 import { CHANGE_WORDS, FIELD_VALUES, PLAN_WORDS } from '../../core/plan/words';
+import { type SetBlock, setBlockAt } from '../../core/plan/set-block';
 import type { ClusterStore } from '../clusters/cluster-store';
+import { factsOf } from '../agents/help';
 import { plainMarkdown } from '../plain-markdown';
 
 /** `name:`, at its indent; the dash of a list entry counts as indent. */
 const FIELD = /^(\s*(?:-\s+)?)([A-Za-z][\w-]*):/;
 
+/** `iptables.masqueradeAll:`, below `set:`. */
+const SETTING = /^(\s*)([\w.-]+):(?:\s|$)/;
+
 /** What a field of a plan is for. */
 export class PlanHover implements vscode.HoverProvider {
   provideHover(document: vscode.TextDocument, { line, character }: vscode.Position): vscode.Hover | undefined {
+    const setting = settingAt(document, line);
+    if (setting) {
+      const { field, range } = setting;
+      return range.contains(new vscode.Position(line, character))
+        ? new vscode.Hover([`${field.name}: ${factsOf(field)}`, field.effect].map(plainMarkdown), range)
+        : undefined;
+    }
     const [, indent, name] = FIELD.exec(document.lineAt(line).text) ?? [];
     if (indent === undefined || name === undefined) return undefined;
     const range = new vscode.Range(line, indent.length, line, indent.length + name.length);
@@ -26,6 +40,8 @@ export class PlanCompletion implements vscode.CompletionItemProvider {
 
   provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
     const before = document.lineAt(position.line).text.slice(0, position.character);
+    const block = setBlockAt(document.getText().split('\n'), position.line);
+    if (block) return settings(block, before, position);
     const [, , field] = /^(\s*(?:-\s+)?)([A-Za-z][\w-]*):\s+\S*$/.exec(before) ?? [];
     if (field !== undefined)
       return this.valuesOf(field).map((value) => new vscode.CompletionItem(value, vscode.CompletionItemKind.Value));
@@ -56,6 +72,48 @@ function fields(words: Readonly<Record<string, string>>, there: ReadonlySet<stri
       item.documentation = text.replaceAll('`', '"');
       return item;
     });
+}
+
+/** A value of an agent's configuration that a line sets. */
+function settingAt(
+  document: vscode.TextDocument,
+  line: number,
+): { readonly field: Field; readonly range: vscode.Range } | undefined {
+  const block = setBlockAt(document.getText().split('\n'), line);
+  const [, indent = '', name = ''] = SETTING.exec(document.lineAt(line).text) ?? [];
+  const field = block && fieldOf(block, name);
+  return field && { field, range: new vscode.Range(line, indent.length, line, indent.length + name.length) };
+}
+
+function fieldOf({ form: { table } }: SetBlock, name: string): Field | undefined {
+  return table.find(name) ?? table.byFlag(name);
+}
+
+/** Names of an agent's settings, or values of one. */
+function settings(block: SetBlock, before: string, { line, character }: vscode.Position): vscode.CompletionItem[] {
+  const [, , name] = SETTING.exec(before) ?? [];
+  const start = /[^\s]*$/.exec(before)?.index ?? character;
+  const range = new vscode.Range(line, start, line, character);
+  const item = (
+    label: string,
+    kind: vscode.CompletionItemKind,
+    more: Partial<vscode.CompletionItem>,
+  ): vscode.CompletionItem => Object.assign(new vscode.CompletionItem(label, kind), { range, ...more });
+  if (name !== undefined) {
+    const field = fieldOf(block, name);
+    return (field ? valuesOf(field) : []).map((value) =>
+      item(value === '' ? '""' : value, vscode.CompletionItemKind.Value, {}),
+    );
+  }
+  return block.form.table.rows
+    .filter((field) => field.secret !== true && field.type !== 'map' && !block.names.has(field.name))
+    .map((field) =>
+      item(field.name, vscode.CompletionItemKind.Property, {
+        insertText: `${field.name}: `,
+        detail: factsOf(field),
+        documentation: plainMarkdown(field.effect),
+      }),
+    );
 }
 
 function namesIn(lines: readonly string[], indent: string): Set<string> {

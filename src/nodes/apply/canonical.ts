@@ -1,10 +1,7 @@
 /** A table as the node compares it: without counters, comments and empty lines. See show_table in node/rules.sh. */
 export function canonicalTable(text: string): string {
   return linesOf(
-    text
-      .split(/\r?\n/)
-      .filter((line) => line !== '' && !line.startsWith('#'))
-      .map((line) => line.replace(/^\[\d+:\d+\] /, '').replace(/^(:\S+ \S+) \[\d+:\d+\]$/, '$1')),
+    tableLines(text).map((line) => line.replace(/^\[\d+:\d+\] /, '').replace(/^(:\S+ \S+) \[\d+:\d+\]$/, '$1')),
   );
 }
 
@@ -16,4 +13,9 @@ export function linesOf(lines: readonly string[]): string {
 /** What `ip` lists, as the node compares it: one blank between words. */
 export function canonicalRouting(lines: readonly string[]): string {
   return linesOf(lines.map((line) => line.trim().replace(/\s+/g, ' ')));
+}
+
+/** What a table's text says: without comments and empty lines. */
+export function tableLines(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
 }

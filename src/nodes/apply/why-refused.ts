@@ -1,5 +1,6 @@
 import type { Operation } from '../../core/plan/operation';
 import { splitWords } from '../../core/netfilter/words';
+import { tableLines } from './canonical';
 import { subjectOf } from './describe';
 
 /**
@@ -102,7 +103,7 @@ function ipWords(words: readonly string[]): string | undefined {
 
 /** iptables-restore takes whatever a command line may have; one text must not hold another table, or a command to run. */
 function tableText(text: string, table: string): string | undefined {
-  const lines = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = tableLines(text);
   if (lines.length === 0) return undefined;
   if (lines[0] !== `*${table}` || lines.at(-1) !== 'COMMIT') return `it is not from *${table} to COMMIT`;
   const wrong = lines

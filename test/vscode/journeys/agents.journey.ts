@@ -25,6 +25,10 @@ journey(
     await workbench.toShow('host-gw');
     await workbench.screenshot('agents-completion');
     await workbench.page.keyboard.press('Escape');
+    // The editor saves what is not finished yet by itself: it is marked, and nobody is told otherwise.
+    await workbench.page.locator('.tab.active:not(.dirty)', { hasText: 'config.json' }).waitFor();
+    await workbench.page.locator('.squiggly-error').first().waitFor();
+    assert.equal(await workbench.page.getByText('No plan is made').count(), 0);
     await workbench.page.keyboard.type('vxlan');
     await workbench.page.keyboard.press('Escape');
     await workbench.page.keyboard.press('Control+s');
