@@ -237,4 +237,51 @@ filter OUTPUT -p icmp -m dscp ! --dscp 10 -j DROP`,
     protocol: 'icmp',
     verdict: 'connected',
   },
+  {
+    title: 'the RST of a closed port has the TOS of what it answers',
+    pods: ['client'],
+    node: `mangle PREROUTING -p tcp -j DSCP --set-dscp 10
+filter OUTPUT -p tcp --tcp-flags RST RST -m dscp --dscp 10 -j DROP`,
+    from: client,
+    to: `${BRIDGE}:81`,
+    verdict: 'no-reply',
+  },
+  {
+    ...toNode,
+    title: 'how long what the server sends is, no snapshot tells',
+    node: 'filter OUTPUT -p tcp --tcp-flags PSH PSH -m length --length 40:90 -j DROP',
+    unknowns: [
+      'the data is 40:90 bytes long with its headers on node',
+      'it is not so that the data is 40:90 bytes long with its headers on node',
+    ],
+    verdict: 'connected',
+  },
+  {
+    title: 'headers that a packet has not: the match fails, however it is negated',
+    ipv6: true,
+    pods: ['client'],
+    serves: ['tcp [::]:80'],
+    node: `IPTABLES=ip6tables
+filter INPUT -m rt --rt-type 0 -j DROP
+filter INPUT -m rt ! --rt-type 0 -j DROP
+filter INPUT -m hbh -j DROP
+filter INPUT -m dst -j DROP
+filter INPUT -m frag --fragid 1 -j DROP
+filter INPUT -m srh -j DROP`,
+    from: client,
+    to: `[${address6(BRIDGE)}]:80`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
+    title: 'a set of networks and interfaces: src is where the packet comes in, dst where it leaves',
+    node: `ipset create places hash:net,iface
+ipset add places 10.9.0.0/24,cni0
+ipset add places 192.168.5.0/24,eth0
+filter INPUT -m set --match-set places dst,dst -j DROP
+filter INPUT -m set ! --match-set places src,src -j DROP
+filter INPUT -m set --match-set places src,dst -j DROP
+filter OUTPUT -m set --match-set places src,src -j DROP`,
+    verdict: 'connected',
+  },
 ]);

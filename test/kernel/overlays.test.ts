@@ -122,4 +122,15 @@ nat OUTPUT -d 10.0.0.109 -p tcp --dport 80 -j DNAT --to-destination 10.1.63.3:81
     to: '10.1.63.3:80',
     verdict: 'connected',
   },
+  {
+    title: 'tun: flanneld sends from the address that its socket is bound to, not from what the route prefers',
+    plan: oracle('tun', {
+      more: `ip addr add 192.168.1.13/24 dev eth0
+ip route replace 192.168.1.11/32 dev eth0 src 192.168.1.13
+filter OUTPUT -s 192.168.1.13 -p udp --dport 8285 -j DROP`,
+    }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'connected',
+  },
 ]);

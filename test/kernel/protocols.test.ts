@@ -241,6 +241,18 @@ ip -6 route replace ${six('routed1')} dev veth-routed1 src fd77::1`,
     to: `[${six('routed1')}]:80`,
     verdict: 'dropped',
   },
+  {
+    title: 'echo: a raw socket keeps the route that was looked up before it had a source, too',
+    ipv6: true,
+    pods: ['routed1'],
+    node: `ip addr add fd77::1/64 dev eth0
+ip -6 rule add from fd77::1 to ${six('routed1')} unreachable
+ip -6 route replace ${six('routed1')} dev veth-routed1 src fd77::1`,
+    from: 'node',
+    to: six('routed1'),
+    protocol: 'icmp',
+    verdict: 'connected',
+  },
 ]);
 
 onNetwork('UDP and ICMP through the founding case', oracle('tun'), (network) => {
