@@ -49,15 +49,16 @@ export class Applications {
       settling: settlingOf(operations),
       journal: this.journal,
     });
-    const change = new OpenChange(application, plan.name, () => this.live.read(nodes));
+    const change = new OpenChange(application, plan.name);
     this.open = change;
     try {
       if (!(await this.carryOut(application, plan))) return;
-      const asked = change.ask(tried);
+      // Everything shows what is now: once it is changed, and when it is over. The next change need not wait for that.
+      const answered = change.ask(tried).then(() => (this.open = undefined));
+      await Promise.all([answered, this.live.read(nodes)]);
       await this.live.read(nodes);
-      await asked;
     } finally {
-      this.open = undefined;
+      if (this.open === change) this.open = undefined;
       await application.close();
     }
   }

@@ -13,8 +13,6 @@ export class OpenChange {
   constructor(
     private readonly application: Application,
     private readonly name: string,
-    /** Reads the nodes anew, so that everything shows what is now. */
-    private readonly readAgain: () => Thenable<void>,
   ) {
     this.status.name = vscode.l10n.t('Hoplens: change to be kept');
     this.status.command = { command: 'hoplens.answerChange', title: vscode.l10n.t('Keep or Revert…') };
@@ -44,6 +42,7 @@ export class OpenChange {
         [
           vscode.l10n.t('{0} is applied to {1}.', this.name, nodes),
           ...tried,
+          ...done.flatMap(({ warnings }) => warnings),
           vscode.l10n.t(
             'Unless you keep it within {0} s, it is taken back by itself. The status bar shows the seconds left.',
             seconds,
@@ -59,8 +58,7 @@ export class OpenChange {
     await ended;
     this.over = true;
     this.status.dispose();
-    await this.tell();
-    await this.readAgain();
+    this.tell();
   }
 
   /** From the status bar. */
@@ -94,7 +92,7 @@ export class OpenChange {
     this.status.tooltip = vscode.l10n.t('{0}: keep it, or it is taken back', this.name);
   }
 
-  private async tell(): Promise<void> {
+  private tell(): void {
     const { nodes } = this.application;
     const problems = nodes.flatMap(({ problem }) => problem ?? []);
     if (nodes.every(({ stage }) => stage === 'confirmed'))
@@ -107,7 +105,6 @@ export class OpenChange {
       const left = nodes.map(({ node, stage }) => `${node}: ${stage}`).join('; ');
       void vscode.window.showErrorMessage(vscode.l10n.t('{0}: {1}', this.name, [left, ...problems].join('. ')));
     }
-    await Promise.resolve();
   }
 }
 

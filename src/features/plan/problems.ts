@@ -14,7 +14,14 @@ export function planProblems(document: vscode.TextDocument, files: PlanFiles): v
   const found = compilePlan(read.plan, cluster).concerns.flatMap(({ change, message, severity }) =>
     severity === 'info'
       ? []
-      : [diagnosticOf(range(read.places[change ?? 0] ?? { start: 0, end: 0 }), { message, severity })],
+      : [diagnosticOf(firstLine(document, range(read.places[change ?? 0] ?? NOWHERE)), { message, severity })],
   );
   return [...own, ...found];
+}
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** What is about a whole change is marked where it begins: the rest of it stays readable. */
+function firstLine(document: vscode.TextDocument, range: vscode.Range): vscode.Range {
+  return range.isSingleLine ? range : new vscode.Range(range.start, document.lineAt(range.start.line).range.end);
 }
