@@ -23,6 +23,14 @@ const coverage = new Coverage();
 const linesOf = ({ spaces }: Plan): string[] =>
   Object.values(spaces).flatMap(({ rulesets = [] }) => rulesets.flatMap(({ lines }) => lines));
 
+/** At once: a long series tells its failures again at its end. */
+const tell =
+  (seed: number) =>
+  (error: unknown): never => {
+    console.log(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`);
+    throw error;
+  };
+
 describe('networks that are drawn', { concurrency: AT_ONCE }, () => {
   after(() => {
     if (asked === undefined) return;
@@ -34,6 +42,6 @@ describe('networks that are drawn', { concurrency: AT_ONCE }, () => {
       const { plan, questions } = randomNetwork(seed, PACKETS);
       // In a series that is asked for, an accident counts, too.
       if (asked === undefined) await unlessByChance(test, async () => tryNetwork(plan, questions));
-      else coverage.addNetwork(linesOf(plan), await tryNetwork(plan, questions));
+      else coverage.addNetwork(linesOf(plan), await tryNetwork(plan, questions).catch(tell(seed)));
     });
 });
