@@ -102,7 +102,7 @@ export async function observe(
   // ip_forward counts what it drops for its TTL; ip6_forward counts that like other things.
   const expired =
     records.some(({ kind }) => kind === 'expired') ||
-    [...counted.values()].some((of) => of['IpInHdrErrors'] !== undefined) ||
+    (!isLast(leg('error')) && [...counted.values()].some((of) => of['IpInHdrErrors'] !== undefined)) ||
     leg('error').seen.some(({ packet }) => packet.src.family === 6 && packet.icmpType === 3);
   const verdict = expired && seen !== 'connected' && seen !== 'no-reply' ? 'loop' : seen;
   const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
@@ -126,6 +126,11 @@ export async function observe(
     counted,
     sourcePort,
   };
+}
+
+/** Whether it was an error that went round, on its way back to the sender, until its TTL was used up. */
+function isLast({ seen }: ObservedLeg): boolean {
+  return seen.some(({ packet }) => packet.ttl <= 1);
 }
 
 function verdictOf(

@@ -8,6 +8,8 @@ export interface WirePacket {
   readonly proto: number;
   /** Of IPv4: another one each time that TCP sends the same again. */
   readonly id: number;
+  /** Over IPv6 the hop limit. */
+  readonly ttl: number;
   /** Of the whole packet, of which less may be shown. */
   readonly length: number;
   readonly sport: number | undefined;
@@ -36,6 +38,7 @@ export function readPacket(bytes: Buffer): WirePacket | undefined {
     dst: addressOf(bytes.subarray(from + width, from + 2 * width)),
     proto,
     id: version === 4 ? bytes.readUInt16BE(4) : 0,
+    ttl: bytes[version === 4 ? 8 : 7] ?? 0,
     length: bytes.readUInt16BE(version === 4 ? 2 : 4) + (version === 4 ? 0 : headerLength),
     sport: hasPorts(proto) ? body.readUInt16BE(0) : undefined,
     dport: hasPorts(proto) ? body.readUInt16BE(2) : undefined,

@@ -140,7 +140,8 @@ function nodeSetup({ family, nodes, overlay, lans }: Sketch, node: Node): string
     'ip link set eth0 up',
     ...(second === undefined ? [] : [`ip addr add ${second}/${bits(family)} dev eth1`, 'ip link set eth1 up']),
     `ip route add default via ${lanAddress(family, lan, 1)}`,
-    `ip route add blackhole ${nobody(family)}/${family === 4 ? 32 : 128}`,
+    // Before every other rule: a copy that TEE makes would else be copied again and again wherever it leads to.
+    `${family === 4 ? 'ip' : 'ip -6'} rule add priority 1 to ${nobody(family)} blackhole`,
     `ip link add ${bridge} type bridge`,
     `ip addr add ${podAddress(family, index, 1)}/${bits(family)} dev ${bridge}`,
     `ip link set ${bridge} up`,

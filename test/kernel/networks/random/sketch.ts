@@ -66,7 +66,7 @@ export function lanNetwork(family: Family, lan: number): string {
   return family === 4 ? `192.168.${lan}.0/24` : `fd00:${lan}::/64`;
 }
 
-/** An address to which every node has a route that leads nowhere. */
+/** An address to which no node sends anything. */
 export function nobody(family: Family): string {
   return family === 4 ? '198.51.100.77' : 'fd77::77';
 }
