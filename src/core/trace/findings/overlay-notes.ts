@@ -5,7 +5,7 @@ import { serviceTitle } from '../../kubernetes/service';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Finding, Step } from '../result';
 import type { Run } from '../simulator/simulate';
-import { evidenceOf } from './words';
+import { evidenceOf, routeOf } from './words';
 
 /** What an expert would point out of the overlay, whether the packets pass or not. */
 export function overlayNotes(cluster: Cluster, run: Run): Finding[] {
@@ -19,7 +19,7 @@ function serviceInOverlay(cluster: Cluster, run: Run): Finding[] {
   const step = run.request.leg.steps.find((one) => one.kind === 'route' && one.namespace === 'host');
   const network = cluster.flannel.config?.network;
   const host = step && cluster.node(step.node)?.host;
-  const route = host?.routes(dst.family)?.routes.find(({ line }) => line > 0 && line === step?.source?.line);
+  const route = host && routeOf(host, step);
   const device = host?.interface(route?.nextHops[0]?.device ?? '');
   const covers = route && device && isOverlay(device) && route.destination.mask !== 0n ? route.destination : network;
   if (!service || !step || !covers || !contains(covers, dst)) return [];

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../net/address';
 import type { Route } from '../../routing/route';
 import type { Cause } from './cause';
-import { describe, evidenceOf, sentence, WHAT } from './words';
+import { describe, evidenceOf, routeOf, sentence, WHAT } from './words';
 
 /** A route that says no: blackhole, unreachable, prohibit; and broadcast, to which no connection is made. */
 export const refusedRoute: Cause = ({ cluster, name, traced }) => {
@@ -9,7 +9,7 @@ export const refusedRoute: Cause = ({ cluster, name, traced }) => {
   if (fate.cause !== 'refused-route' && fate.cause !== 'broadcast') return undefined;
   const step = leg.steps.findLast((one) => one.kind === 'route');
   const routes = fate.stack.namespace.routes(received.dst.family)?.routes ?? [];
-  const route = routes.find(({ line }) => line === step?.source?.line);
+  const route = step && routeOf(fate.stack.namespace, step);
   const service = cluster.serviceAt(received.dst);
   const early =
     service && fate.stack.namespace.kind === 'host' && name === 'request' && leg.steps[0] === step

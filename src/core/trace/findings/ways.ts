@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../../net/address';
+import { type Address, ALL_ONES, formatAddress } from '../../net/address';
 import { contains, covers, formatPrefix, prefixLength } from '../../net/prefix';
 import { isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
 import type { Route } from '../../routing/route';
@@ -7,7 +7,7 @@ import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { EvidenceLine, Fix, Step } from '../result';
 import type { Fate } from '../simulator/fate';
 import type { Cause, Failure, Untitled } from './cause';
-import { describe, evidenceOf, sentence, WHAT } from './words';
+import { describe, evidenceOf, routeOf, sentence, WHAT } from './words';
 
 /* Packets to pods that a route leads away from the node of the pod. */
 
@@ -52,8 +52,12 @@ function misrouted(
   const hop = route?.nextHops[0];
   const device = hop?.device === undefined ? undefined : namespace.interface(hop.device);
   const holder = hop?.gateway && cluster.underlayHolder(hop.gateway)?.node;
+  // The pods of a bridge, or one with a cable of its own, as Calico has them.
+  const isAtEnd =
+    device?.addresses.some((one) => contains(one.network, traced.received.dst)) === true ||
+    (route?.destination.mask === ALL_ONES[route?.destination.family ?? 4] && hop?.gateway === undefined);
   const leadsThere = own
-    ? device?.addresses.some((one) => contains(one.network, traced.received.dst)) === true && !isOverlay(device)
+    ? isAtEnd && device !== undefined && !isOverlay(device)
     : (device !== undefined && isOverlay(device)) || holder === owner.node;
   if (leadsThere) return undefined;
   const subnet = formatPrefix(owner.subnet);
@@ -89,13 +93,6 @@ function misrouted(
 
 function deletion(namespace: NetworkNamespace, route: Route): Fix['changes'][number] {
   return { kind: 'route', node: namespace.node, route: `del ${route.text.trim()}` };
-}
-
-/** The route that a step took. */
-function routeOf(namespace: NetworkNamespace, { source }: Step): Route | undefined {
-  return source?.output === 'ip-route'
-    ? namespace.routes(4)?.routes.find(({ line }) => line === source.line)
-    : undefined;
 }
 
 /** Other routes to the same prefix, which the first hides. */

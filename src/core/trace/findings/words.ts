@@ -1,8 +1,11 @@
 import { type Address, formatAddress } from '../../net/address';
+import type { Route } from '../../routing/route';
 import type { Cluster } from '../../snapshot/cluster';
+import type { NetworkNamespace } from '../../snapshot/namespace';
 import { nameAddress } from '../../snapshot/names';
 import type { EvidenceLine, Step } from '../result';
 import type { LegName } from '../simulator/context';
+import { outputId } from '../simulator/routing';
 
 export const WHAT: Readonly<Record<LegName, string>> = {
   request: 'the request',
@@ -30,4 +33,13 @@ export function evidenceOf(steps: readonly Step[]): EvidenceLine[] {
     lines.set(JSON.stringify(line), line);
   }
   return [...lines.values()];
+}
+
+/** The route that a step took. By its text, too: `ip -j` prints all of them in one line. */
+export function routeOf(namespace: NetworkNamespace, { source, text }: Step): Route | undefined {
+  const family = ([4, 6] as const).find((one) => outputId(one) === source?.output);
+  const routes = (family && namespace.routes(family)?.routes) ?? [];
+  return routes.find(
+    (one) => one.line === source?.line && (text === one.text || text.startsWith(`${one.text} (rule `)),
+  );
 }
