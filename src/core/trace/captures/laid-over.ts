@@ -72,7 +72,7 @@ export interface LaidOver {
     readonly namespace: string;
     readonly interface: string | null;
     readonly title: string;
-    /** How many IP packets it has, and how many of them are of this trace. */
+    /** How many IP packets it has, and how many of them are of this trace, or of its tunnels where they do not tell. */
     readonly packets: number;
     readonly ofTrace: number;
     readonly problem: string | null;

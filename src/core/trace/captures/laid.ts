@@ -12,6 +12,8 @@ const ACK = LEGS.indexOf('ack');
 export class Laid {
   /** Those of the trace, by their addresses. */
   readonly packets: readonly CapturedPacket[];
+  /** How many there are, with those of its tunnels that do not show what they carry. */
+  readonly ofTrace: number;
   /** Whether there are packets of the trace outside of tunnels, and any that go through its tunnels. */
   readonly showsPlain: boolean;
   readonly showsTunnels: boolean;
@@ -39,6 +41,7 @@ export class Laid {
     });
     this.packets = own.map(({ packet }) => packet);
     this.showsPlain = this.packets.some(({ inner }) => inner === undefined);
+    this.ofTrace = own.length + all.filter((packet) => packet.inner === undefined && flow.carries(packet)).length;
     this.showsTunnels = flow.outer.some((outer) => this.alike(outer).some((seen) => isLike(outer, seen, 'request')));
     const orders = own.map(({ order }) => order);
     this.first = orders.reduce((least, order) => Math.min(least, order), LEGS.length);

@@ -21,13 +21,13 @@ export function layOver({ outcomes }: Pick<TraceResult, 'outcomes'>, captures: r
   return {
     answer: answerOf(outcomes, marked, laid),
     supports,
-    captures: laid.map(({ capture, packets }) => ({
+    captures: laid.map(({ capture, ofTrace }) => ({
       node: capture.node,
       namespace: capture.namespace,
       interface: capture.interface ?? null,
       title: capture.title,
       packets: capture.packets.length,
-      ofTrace: packets.length,
+      ofTrace,
       problem: capture.problem ?? null,
     })),
     outcomes: marked,

@@ -87,6 +87,11 @@ export class Flow {
       }
   }
 
+  /** Whether a packet is like those of the trace's tunnels. What it carries may be another's. */
+  carries(seen: CapturedHeaders): boolean {
+    return this.outer.some((outer) => isLike(outer, seen, 'request'));
+  }
+
   /** `refusal`: a RST that answers the request. Undefined where it is no packet of the trace. */
   legOf(seen: CapturedHeaders): LegName | 'refusal' | undefined {
     const headers = seen.inner ?? seen;

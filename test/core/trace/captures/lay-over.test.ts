@@ -149,6 +149,16 @@ suite('captures over a trace', () => {
     assert.match(difference(over(['worker:eth0', reset])) ?? '', /RST is seen on eth0/);
   });
 
+  test('outer packets alone are of the trace: tcpdump does not look into those of flannel', () => {
+    const carrier = (to: string, second: number): string =>
+      `12:00:0${second}.1 IP 192.168.1.12.8285 > ${to}.8285: UDP, length 60\n`;
+    // SYN and ACK to the master, and what somebody else sends to another node.
+    const text = carrier('192.168.1.11', 0) + carrier('192.168.1.11', 1) + carrier('192.168.1.99', 2);
+    const laid = layOver(result, [capture(cluster, 'worker:eth0', text)]);
+    assert.deepEqual([laid.captures[0]?.ofTrace, laid.captures[0]?.packets], [2, 3]);
+    assert.match(laid.answer, /agrees with the trace/);
+  });
+
   test('packets of VXLAN are known by what they carry', () => {
     const vxlan = new Cluster(flannelCluster({ tunnel: 'vxlan', worker: '0', master: '0' }));
     const outer = (from: string, to: string): string =>
