@@ -5,5 +5,9 @@ import * as vscode from 'vscode';
  * (CommonMark 0.31 §2.4: a backslash takes the meaning of any ASCII punctuation).
  */
 export function plainMarkdown(text: string): vscode.MarkdownString {
-  return new vscode.MarkdownString(text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replace(/\s+/g, ' '));
+  return new vscode.MarkdownString(escapeMarkdown(text));
+}
+
+export function escapeMarkdown(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, '\\$&').replace(/\s+/g, ' ');
 }

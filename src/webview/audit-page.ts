@@ -1,7 +1,7 @@
 import type { Audit, Cause, Pair } from '../core/audit/audit';
 import { html, type Html } from './html';
 import type { FromAuditPage } from './messages';
-import { page, type PageResources } from './page';
+import { findingContext, type MenuContext, page, type PageResources } from './page';
 
 /** The words of an audit's page, in the language of the editor. */
 export interface AuditWords {
@@ -17,7 +17,13 @@ export interface AuditWords {
 }
 
 /** Every service from every origin: a matrix, each cell leads to its trace; then the causes of what fails. */
-export function auditPage(resources: PageResources, words: AuditWords, audit: Audit, state: unknown): string {
+export function auditPage(
+  resources: PageResources,
+  words: AuditWords,
+  audit: Audit,
+  state: unknown,
+  context: MenuContext,
+): string {
   const { pairs, causes } = audit;
   const well = pairs.every(({ verdict }) => verdict === 'connected');
   const contents =
@@ -26,7 +32,7 @@ export function auditPage(resources: PageResources, words: AuditWords, audit: Au
       : html`<h1 class="answer ${well ? 'connected' : 'undetermined'}">${well ? words.allWell : words.title}</h1>
           ${matrix(words, pairs)} ${causes.length > 0 ? html`<h2>${words.causes}</h2>` : undefined}
           ${causes.map((cause) => causeBox(words, cause, pairs))}`;
-  return page(resources, { state, title: words.title, main: contents });
+  return page(resources, { state, title: words.title, main: contents, context });
 }
 
 function matrix(words: AuditWords, pairs: readonly Pair[]): Html {
@@ -59,8 +65,8 @@ function cell(words: AuditWords, { verdict, answer }: Pair, at: number): Html {
   >`;
 }
 
-function causeBox(words: AuditWords, { title, fix, pairs: places }: Cause, pairs: readonly Pair[]): Html {
-  return html`<div class="finding error">
+function causeBox(words: AuditWords, { node, title, fix, pairs: places }: Cause, pairs: readonly Pair[]): Html {
+  return html`<div class="finding error" data-vscode-context="${findingContext(node)}">
     <p class="cause">${title}</p>
     <ul>
       ${places.flatMap((at) => {

@@ -8,7 +8,7 @@ import { html, Html } from './html';
 import { legSection } from './leg-steps';
 import { button, link } from './links';
 import type { PageState } from './messages';
-import { page, type PageResources } from './page';
+import { findingContext, type MenuContext, page, type PageResources } from './page';
 import type { PageWords } from './page-words';
 import { resolutionNote } from './resolution-note';
 import { switches } from './switches';
@@ -24,24 +24,32 @@ export interface TracePage {
   readonly state: PageState;
   /** The id of the row that the user comes back to. */
   readonly focus?: string | undefined;
+  readonly context?: MenuContext;
+}
+
+/** The document of a trace that is still made: what it says comes as a message, once it is there. */
+export function emptyPage(resources: PageResources, words: PageWords, state: PageState, context: MenuContext): string {
+  const title = `${state.from} → ${state.to}`;
+  return page(resources, { state, title, main: html``, pane: state.shown && dumpPane(words), context });
 }
 
 /** The document of a trace. */
 export function tracePage(resources: PageResources, trace: TracePage): string {
-  const { words, result, state, focus } = trace;
+  const { words, result, state, focus, context } = trace;
   const pane = state.shown && dumpPane(words);
-  return page(resources, { state, title: result.answer, main: traceContents(trace), pane, focus });
+  const [title, main, first] = [result.answer, traceContents(trace), firstLine(result, mainOutcome(trace))];
+  return page(resources, { state, title, main, first, pane, focus, context });
 }
 
 /** What is said of a trace: the answer first, then each outcome, with the steps of its legs. */
-export function traceContents({ words, result, state, laidOver, compared }: TracePage): Html {
-  const supported = result.outcomes.find((outcome) => outcome.supportedBy.length > 0);
-  const main = result.outcomes[laidOver?.supports ?? -1] ?? supported ?? result.outcomes[0];
+export function traceContents(trace: TracePage): Html {
+  const { words, result, state, laidOver, compared } = trace;
+  const main = mainOutcome(trace);
   const marksOf = (outcome: Outcome): LaidOverOutcome | undefined =>
     laidOver?.outcomes[result.outcomes.indexOf(outcome)];
   const others = result.outcomes.filter((outcome) => outcome !== main);
-  return html`<h1 class="answer ${main?.verdict}">${result.answer}</h1>
-    ${laidOver && capturesNote(words, laidOver)} ${state.changes.length > 0 ? changesNote(words, state) : undefined}
+  return html`${firstLine(result, main)} ${laidOver && capturesNote(words, laidOver)}
+    ${state.changes.length > 0 ? changesNote(words, state) : undefined}
     ${compared && comparisonNote(words, compared, state.comparedWith !== undefined)}
     ${notes(words.notSimulated, result.notSimulated, 'warning')} ${switches(words, result.outcomes, state)}
     ${result.resolution ? resolutionNote(words, result.resolution) : undefined}
@@ -52,6 +60,16 @@ export function traceContents({ words, result, state, laidOver, compared }: Trac
     <p class="copy-as">
       ${(['text', 'markdown', 'json'] as const).map((format) => button(words.copyAs[format], { type: 'copy-as', format }))}
     </p>`;
+}
+
+/** The one that is supported by what was seen, else the first. */
+function mainOutcome({ result: { outcomes }, laidOver }: TracePage): Outcome | undefined {
+  const supported = outcomes.find(({ supportedBy }) => supportedBy.length > 0);
+  return outcomes[laidOver?.supports ?? -1] ?? supported ?? outcomes[0];
+}
+
+function firstLine({ answer }: TraceResult, main: Outcome | undefined): Html {
+  return html`<h1 class="answer ${main?.verdict}">${answer}</h1>`;
 }
 
 function changesNote(words: PageWords, state: PageState): Html {
@@ -112,7 +130,7 @@ function supported(words: PageWords, { supportedBy }: Outcome): Html | undefined
 
 function findingBox(words: PageWords, finding: Finding): Html {
   const { fix } = finding;
-  return html`<div class="finding ${finding.severity}">
+  return html`<div class="finding ${finding.severity}" data-vscode-context="${findingContext(finding.node)}">
     <p>${finding.message}</p>
     ${finding.evidence.length > 0 ? evidenceList(words, finding) : undefined}
     ${

@@ -49,17 +49,43 @@ function send(event: Event, selector: string): void {
   post(target.ariaPressed === 'true' ? { type: 'close-dump' } : (JSON.parse(message) as FromPage));
 }
 
-/** What the page says is another now, since it is of something else or was read anew. */
-function replace(contents: string): void {
-  const main = document.querySelector('main');
-  const next = document.createElement('main');
-  next.innerHTML = contents;
-  if (main) patch(main, next);
+/** What is to be said once the first line has been painted: the answer goes before the drawing. */
+let due: string | undefined;
+
+function sayAfterPaint(contents: string): void {
+  due = contents;
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      if (due !== undefined) say(due);
+    }),
+  );
 }
 
+/** What the page says is another now, since it is of something else or was read anew. */
+function say(contents: string): void {
+  const next = made(contents);
+  due = undefined;
+  if (main) patch(main, next);
+  if (isPageState(state)) mark(state.shown?.step);
+  if (filled) return;
+  filled = true;
+  if (isPageState(state)) reveal(state.shown?.step);
+  reveal(focus)?.querySelector<HTMLElement>('button.show-dump')?.focus();
+}
+
+function made(contents: string): Element {
+  const element = document.createElement('main');
+  element.innerHTML = contents;
+  return element;
+}
+
+const main = document.querySelector('main');
+const rest = document.querySelector('template#rest');
+/** Whether the page says all it has to say. */
+let filled = rest === null && main?.childElementCount !== 0;
+
 keep(state);
-if (isPageState(state)) reveal(state.shown?.step);
-reveal(focus)?.querySelector<HTMLElement>('button.show-dump')?.focus();
+if (rest) sayAfterPaint(rest.innerHTML);
 onMessageToHost(post);
 document.addEventListener('click', (event) => {
   send(event, 'a[data-message], button[data-message]');
@@ -69,7 +95,11 @@ document.addEventListener('change', (event) => {
 });
 window.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
   if (!isToPage(data) || data.type !== 'contents') return;
-  replace(data.contents);
   keep(data.state);
+  if (filled) say(data.contents);
+  else {
+    if (main?.childElementCount === 0) main.append(...made(data.contents).querySelectorAll('h1'));
+    sayAfterPaint(data.contents);
+  }
 });
 post({ type: 'ready' });

@@ -17,6 +17,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Environment of the extension's process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What runs in every frame before its own scripts do. */
+  readonly scripts?: readonly string[];
   /** Of the window, in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
 }

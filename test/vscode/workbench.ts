@@ -48,6 +48,7 @@ export class Workbench {
       const { width, height } = options.size ?? { width: 1280, height: 800 };
       const page = await browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
       page.setDefaultTimeout(PATIENCE_MS);
+      for (const content of options.scripts ?? []) await page.addInitScript({ content });
       const workbench = new Workbench(page, server);
       await workbench.load(options);
       return workbench;

@@ -2,6 +2,7 @@ import { formatSocket } from '../net/address';
 import { protocolName } from '../net/protocol';
 import { serviceTitle } from '../kubernetes/service';
 import type { Cluster } from '../snapshot/cluster';
+import { drained } from '../text/stepwise';
 import type { Finding, Outcome, TraceResult, Verdict } from '../trace/result';
 import { trace } from '../trace/trace';
 
@@ -44,11 +45,7 @@ export interface AuditProgress {
 
 /** Traces to every port of every service from every namespace. */
 export function audit(cluster: Cluster): Audit {
-  const steps = auditInSteps(cluster);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return drained(auditInSteps(cluster));
 }
 
 /** The same, a pair at a time: for those who have something else to do between. */

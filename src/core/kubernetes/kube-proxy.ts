@@ -2,8 +2,9 @@ import { type Address, formatSocket } from '../net/address';
 import { parsePrefix } from '../net/prefix';
 import { parseProtocol, protocolName } from '../net/protocol';
 import type { Rule } from '../netfilter/rule';
+import { optionOf } from '../netfilter/rule-option';
 import type { Table } from '../netfilter/ruleset';
-import { lazy } from '../text/lazy';
+import { drained } from '../text/stepwise';
 import { chainNames } from './chain-name';
 
 /** A service port as kube-proxy's rules in iptables mode have it. */
@@ -42,23 +43,66 @@ const COMMENT = /^(\S+\/\S+?):?\s+(cluster IP|external IP|loadbalancer IP)?/;
 
 /** The service ports that KUBE-SERVICES of the nat table leads to. */
 export function proxiedPorts(nat: Table): ProxiedPort[] {
+  return drained(proxiedPortsInSteps(nat));
+}
+
+/** Rules between two pauses. */
+const PIECE = 500;
+
+/** The same, a piece at a time. */
+export function* proxiedPortsInSteps(nat: Table): Generator<void, ProxiedPort[]> {
   const nodePorts = new Map<string, number>();
   for (const rule of nat.chains.get('KUBE-NODEPORTS')?.rules ?? []) {
-    const port = option(rule, '--dport');
+    const port = optionOf(rule, '--dport');
     const chain = rule.syntax.target?.module;
     if (port !== undefined && chain?.startsWith('KUBE-') === true && chain !== 'KUBE-MARK-MASQ')
       nodePorts.set(serviceSuffix(chain), Number(port));
   }
-  return (nat.chains.get('KUBE-SERVICES')?.rules ?? []).flatMap((rule) => {
+  const ports: ProxiedPort[] = [];
+  for (const [at, rule] of (nat.chains.get('KUBE-SERVICES')?.rules ?? []).entries()) {
+    if (at % PIECE === 0) yield;
     const chain = rule.syntax.target?.module;
-    if (chain === undefined || !/^KUBE-(SVC|EXT|FW|XLB|SVL)-/.test(chain)) return [];
+    if (chain === undefined || !/^KUBE-(SVC|EXT|FW|XLB|SVL)-/.test(chain)) continue;
     const port = servicePort(rule);
-    if (!port) return [];
-    const { name, protocol } = port;
-    const verified = lazy(() => (name === undefined ? undefined : verify(chain, name, protocol)));
-    const endpoints = lazy(() => endpointsOf(nat, chain, name, protocol));
-    return [{ ...port, chain, verified, endpoints, nodePort: nodePorts.get(serviceSuffix(chain)) }];
-  });
+    if (!port) continue;
+    ports.push(new ReachedPort(nat, port, chain, nodePorts.get(serviceSuffix(chain))));
+  }
+  return ports;
+}
+
+/** A port whose chain leads on. There may be 20,000 of them: one object each, and what takes long is read when asked for. */
+class ReachedPort implements ProxiedPort {
+  readonly name: string | undefined;
+  readonly address: Address;
+  readonly protocol: number;
+  readonly port: number;
+  readonly role: string;
+  readonly line: number;
+  #verified: boolean | undefined;
+  #endpoints: readonly ProxiedEndpoint[] | undefined;
+
+  constructor(
+    private readonly nat: Table,
+    { name, address, protocol, port, role, line }: AskedPort,
+    readonly chain: string,
+    readonly nodePort: number | undefined,
+  ) {
+    this.name = name;
+    this.address = address;
+    this.protocol = protocol;
+    this.port = port;
+    this.role = role;
+    this.line = line;
+  }
+
+  verified(): boolean | undefined {
+    if (this.name === undefined) return undefined;
+    return (this.#verified ??= verify(this.chain, this.name, this.protocol));
+  }
+
+  endpoints(): readonly ProxiedEndpoint[] {
+    return (this.#endpoints ??= endpointsOf(this.nat, this.chain, this.name, this.protocol));
+  }
 }
 
 /** Services that the filter table refuses because they have no endpoints. */
@@ -72,12 +116,13 @@ export function refusedPorts(filter: Table): ProxiedPort[] {
   });
 }
 
-function servicePort(
-  rule: Rule,
-): Pick<ProxiedPort, 'name' | 'address' | 'protocol' | 'port' | 'role' | 'line'> | undefined {
-  const destination = parsePrefix(option(rule, '--destination') ?? '');
-  const protocol = parseProtocol(option(rule, '--protocol') ?? '');
-  const port = Number(option(rule, '--dport'));
+/** What a rule in KUBE-SERVICES is for. */
+type AskedPort = Pick<ProxiedPort, 'name' | 'address' | 'protocol' | 'port' | 'role' | 'line'>;
+
+function servicePort(rule: Rule): AskedPort | undefined {
+  const destination = parsePrefix(optionOf(rule, '--destination') ?? '');
+  const protocol = parseProtocol(optionOf(rule, '--protocol') ?? '');
+  const port = Number(optionOf(rule, '--dport'));
   if (!destination || protocol === undefined || !Number.isInteger(port)) return undefined;
   const comment = COMMENT.exec(rule.comment ?? '');
   return {
@@ -88,15 +133,6 @@ function servicePort(
     role: comment?.[2] ?? 'cluster IP',
     line: rule.line,
   };
-}
-
-/** The value of an option, wherever in the rule it stands; undefined where absent or inverted. */
-function option(rule: Rule, flag: string): string | undefined {
-  const { generic, matches } = rule.syntax;
-  const use = [...generic, ...matches.flatMap((match) => match.options)].find(
-    (candidate) => candidate.flag === flag && !candidate.negated,
-  );
-  return use?.values[0]?.text;
 }
 
 function serviceSuffix(chain: string): string {
@@ -118,8 +154,8 @@ function endpointsOf(nat: Table, start: string, name: string | undefined, protoc
       const uses = rule.syntax.matches.map((match) => match.module);
       if (!/^KUBE-(SVC|SEP|SVL)-/.test(target) || uses.includes('recent') || depth > 3) continue;
       // What comes from pods or from the node itself takes another way than what comes from outside.
-      if (option(rule, '--source') !== undefined || option(rule, '--src-type') !== undefined) continue;
-      const probability = Number(option(rule, '--probability') ?? 1);
+      if (optionOf(rule, '--source') !== undefined || optionOf(rule, '--src-type') !== undefined) continue;
+      const probability = Number(optionOf(rule, '--probability') ?? 1);
       const taken = rest * probability;
       rest -= taken;
       if (!target.startsWith('KUBE-SEP-')) visit(target, taken, depth + 1);

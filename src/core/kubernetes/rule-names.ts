@@ -1,12 +1,14 @@
 import { type Address, formatAddress, sameAddress } from '../net/address';
 import type { Names } from '../netfilter/match';
 import type { Ruleset } from '../netfilter/ruleset';
-import { proxiedPorts } from './kube-proxy';
+import { type ProxiedPort, proxiedPorts } from './kube-proxy';
 
 /** Names that the rules themselves give: services and endpoints by kube-proxy's comments and chains. */
 export interface RuleNames extends Names {
   /** `service default/g2`, for the chains of a service and of its endpoints. */
   chain(name: string): string | undefined;
+  /** The service ports that the rules are of. */
+  readonly ports: readonly ProxiedPort[];
 }
 
 /**
@@ -22,6 +24,7 @@ export function namesFromRules(ruleset: Ruleset, beyond?: Names): RuleNames {
     for (const endpoint of port.endpoints()) chains.set(endpoint.chain, `service ${port.name}`);
   }
   return {
+    ports,
     chain: (name) => chains.get(name),
     address: (address) => {
       const text = formatAddress(address);
@@ -31,7 +34,7 @@ export function namesFromRules(ruleset: Ruleset, beyond?: Names): RuleNames {
   };
 }
 
-function nameOf(ports: ReturnType<typeof proxiedPorts>, address: Address, text: string): string {
+function nameOf(ports: readonly ProxiedPort[], address: Address, text: string): string {
   const service = ports.find((port) => sameAddress(port.address, address));
   if (service?.name !== undefined) return `${text} (service ${bare(service.name)})`;
   const owner = ports.find((port) => port.endpoints().some((endpoint) => sameAddress(endpoint.address, address)));

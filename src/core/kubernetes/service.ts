@@ -1,6 +1,7 @@
 import { type Address, addressKey, formatAddress, sameAddress } from '../net/address';
 import { protocolName } from '../net/protocol';
 import { lazy } from '../text/lazy';
+import { drained } from '../text/stepwise';
 import type { ProxiedPort } from './kube-proxy';
 import type { EndpointObject, KubernetesObject } from './objects';
 
@@ -111,8 +112,23 @@ class Drafts {
 
 /** Merges what the rules of all nodes and the registry say. Sorted by name, then address. */
 export function mergeServices(sources: readonly RulesSource[], objects: readonly KubernetesObject[]): Service[] {
+  return drained(mergeServicesInSteps(sources, objects));
+}
+
+/** Ports between two pauses. */
+const PIECE = 500;
+
+/** The same, a piece at a time. */
+export function* mergeServicesInSteps(
+  sources: readonly RulesSource[],
+  objects: readonly KubernetesObject[],
+): Generator<void, Service[]> {
   const drafts = new Drafts();
-  for (const source of sources) for (const port of source.ports) addProxied(drafts, source, port);
+  for (const source of sources)
+    for (const [at, port] of source.ports.entries()) {
+      if (at % PIECE === 0) yield;
+      addProxied(drafts, source, port);
+    }
   const endpoints = new Map<string, EndpointObject[]>();
   for (const object of objects)
     if (object.kind === 'Endpoints') {
@@ -124,19 +140,40 @@ export function mergeServices(sources: readonly RulesSource[], objects: readonly
   return drafts.all
     .map((draft) => ({ title: serviceTitle(draft), draft }))
     .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0))
-    .map(({ draft }) => ({ ...draft, ports: draft.ports.map(finished) }));
+    .map(({ draft: { namespace, name, addresses, ports } }) => ({
+      namespace,
+      name,
+      addresses,
+      ports: ports.map((port) => new MergedPort(port)),
+    }));
 }
 
-function finished({ endpoints, verified, ...port }: PortDraft): ServicePort {
-  return {
-    ...port,
-    get verified() {
-      return verified();
-    },
-    get endpoints() {
-      return endpoints();
-    },
-  };
+class MergedPort implements ServicePort {
+  readonly name: string;
+  readonly protocol: number;
+  readonly port: number;
+  readonly nodePort: number | undefined;
+  readonly chain: string | undefined;
+  readonly evidence: readonly Evidence[];
+  readonly #draft: PortDraft;
+
+  constructor(draft: PortDraft) {
+    this.name = draft.name;
+    this.protocol = draft.protocol;
+    this.port = draft.port;
+    this.nodePort = draft.nodePort;
+    this.chain = draft.chain;
+    this.evidence = draft.evidence;
+    this.#draft = draft;
+  }
+
+  get verified(): boolean | undefined {
+    return this.#draft.verified();
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#draft.endpoints();
+  }
 }
 
 function addProxied(drafts: Drafts, source: RulesSource, proxied: ProxiedPort): void {

@@ -1,6 +1,7 @@
 import type { Family } from '../net/address';
 import type { Problem } from '../problem';
 import { BASE_CHAINS, isTableName, type TableName } from './hook';
+import { drained } from '../text/stepwise';
 import { impliedTables } from './implied-table';
 import { type Counters, Rule } from './rule';
 import type { Chain, Ruleset, Table } from './ruleset';
@@ -26,16 +27,30 @@ export interface Dump extends Ruleset {
  * which names no table.
  */
 export function parseSave(text: string, family: Family): Dump {
+  return drained(parseSaveInSteps(text, family));
+}
+
+/** Lines between two pauses: a few milliseconds. */
+const PIECE = 2000;
+
+/** The same, a piece at a time: for those who have something else to do between. */
+export function* parseSaveInSteps(text: string, family: Family): Generator<void, Dump> {
   const lines = splitLines(text);
+  yield;
   const reader = new DumpReader(family, impliedTables(lines.map((line) => line.text)));
-  const kinds = lines.map((line, at) => reader.read(line.text, at + 1));
+  let read = 0;
+  for (const line of lines) {
+    line.kind = reader.read(line.text, ++read);
+    if (read % PIECE === 0) yield;
+  }
   reader.finish(lines.length);
+  yield;
   return {
     family,
     tables: reader.tables,
     problems: reader.problems,
     hidden: reader.hidden,
-    lines: lines.map((line, at) => ({ ...line, kind: kinds[at] ?? 'other' })),
+    lines,
   };
 }
 
@@ -44,18 +59,21 @@ export function printDump(dump: Dump): string {
   return dump.lines.map((line) => line.text + line.end).join('');
 }
 
-function splitLines(text: string): { text: string; end: string }[] {
-  const lines: { text: string; end: string }[] = [];
+/** What each is comes later. */
+function splitLines(text: string): Writable<DumpLine>[] {
+  const lines: Writable<DumpLine>[] = [];
   for (let at = 0; at < text.length;) {
     const newline = text.indexOf('\n', at);
     const next = newline < 0 ? text.length : newline + 1;
     const stop = newline < 0 ? text.length : newline;
     const line = text.slice(at, stop > at && text.charCodeAt(stop - 1) === 13 ? stop - 1 : stop);
-    lines.push({ text: line, end: text.slice(at + line.length, next) });
+    lines.push({ kind: 'other', text: line, end: text.slice(at + line.length, next) });
     at = next;
   }
   return lines;
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Blanks are those of C: a no-break space is a part of a name. */
 const CHAIN = /^:([^ \t]+)[ \t]+([^ \t]+)(?:[ \t]+\[(\d+):(\d+)\])?[ \t]*$/;
@@ -162,9 +180,11 @@ class DumpReader {
     if (policy !== '-' && !isBase)
       this.report(`${name} is not a base chain of table ${table.name}, so it has no policy`, 'warning');
     table.chains.set(name, {
-      ...emptyChain(name, this.line),
+      name,
       policy: policy === '-' ? undefined : policy,
       counters: counted,
+      references: undefined,
+      line: this.line,
       rules: known?.rules ?? [],
     });
   }

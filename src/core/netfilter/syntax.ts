@@ -91,9 +91,18 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
   let problem = open ? 'a quote is not closed' : undefined;
   let negated = false;
 
-  for (let at = 0; at < words.length;) {
+  let at = 0;
+  const take = (option: Word, count: number): Word[] => {
+    const values = words.slice(at, at + count);
+    at += values.length;
+    if (values.length < count) problem ??= `${option.text} lacks ${count === 1 ? 'its value' : 'values'}`;
+    return values;
+  };
+
+  while (at < words.length) {
     // Only where an option may stand: a value may look like one.
-    words.splice(at, 1, ...words.slice(at, at + 1).flatMap(separate));
+    const parts = separate(words[at]);
+    if (parts) words.splice(at, 1, ...parts);
     const word = words[at++];
     if (!word) break;
     if (word.text === '!' && !word.quoted) {
@@ -104,12 +113,6 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
       problem ??= `"${word.text}" does not belong to any option`;
       continue;
     }
-    const take = (count: number): Word[] => {
-      const values = words.slice(at, at + count);
-      at += values.length;
-      if (values.length < count) problem ??= `${word.text} lacks ${count === 1 ? 'its value' : 'values'}`;
-      return values;
-    };
     // A match's own option goes before the rule's of the same name: -m policy has a --proto.
     const ofMatch = latest !== undefined && arityOf(word.text, latest, latest === target) !== undefined;
     const common = !ofMatch && Object.hasOwn(GENERIC, word.text) ? GENERIC[word.text] : undefined;
@@ -121,12 +124,16 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
         at++;
       }
       // Packets and bytes in one word: -c 5,300.
-      generic.push({ flag, negated, values: take(words[at]?.text.includes(',') === true ? 1 : count) });
+      generic.push({ flag, negated, values: take(word, words[at]?.text.includes(',') === true ? 1 : count) });
     } else if (word.text === '-m' || word.text === '--match') {
-      latest = { module: take(1)[0]?.text ?? '', options: [] };
+      latest = { module: take(word, 1)[0]?.text ?? '', options: [] };
       matches.push(latest);
     } else if (word.text === '-j' || word.text === '--jump' || word.text === '-g' || word.text === '--goto') {
-      target = { module: take(1)[0]?.text ?? '', options: [], goto: word.text === '-g' || word.text === '--goto' };
+      target = {
+        module: take(word, 1)[0]?.text ?? '',
+        options: [],
+        goto: word.text === '-g' || word.text === '--goto',
+      };
       latest = target;
     } else {
       const owner = ownerOf(word.text, target, matches, generic) ?? latest;
@@ -137,7 +144,7 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
           negated = true;
           at++;
         }
-        values = take(count);
+        values = take(word, count);
       } else {
         const start = at;
         while (at < words.length && !isOption(words[at]) && !(words[at]?.text === '!' && !words[at]?.quoted)) at++;
@@ -153,16 +160,21 @@ export function readRuleSyntax(line: string, from: number): RuleSyntax {
 }
 
 /** An option and its value in one word, as getopt_long(3) takes them: `--dport=80`, `-ptcp`. iptables-save prints none. */
-function separate(word: Word): Word[] {
-  if (word.quoted) return [word];
+function separate(word: Word | undefined): readonly Word[] | undefined {
+  if (!word || !isOption(word) || !mayBeJoined(word.text)) return undefined;
   const [, flag, value] =
     /^(--[a-z][a-z0-9-]*)=(.*)$/.exec(word.text) ?? /^(-[sdpiojgm])([^-].*)$/.exec(word.text) ?? [];
-  if (flag === undefined || value === undefined) return [word];
+  if (flag === undefined || value === undefined) return undefined;
   const end = word.start + flag.length;
   return [
     { ...word, text: flag, end },
     { ...word, text: value, start: word.end - value.length },
   ];
+}
+
+/** Told without a pattern, since it is asked of every option of a dump. */
+function mayBeJoined(option: string): boolean {
+  return option.startsWith('--') ? option.includes('=') : option.length > 2;
 }
 
 function isOption(word: Word | undefined): boolean {

@@ -1,10 +1,12 @@
 import type { Family } from '../net/address';
+import { destinationOf } from '../netfilter/destination';
 import type { Names } from '../netfilter/match';
 import type { Counters, Rule } from '../netfilter/rule';
 import type { Chain } from '../netfilter/ruleset';
 import { chainPurpose } from '../netfilter/well-known-chains';
 import type { KnownTable } from '../snapshot/netfilter';
 import type { NetworkNamespace } from '../snapshot/namespace';
+import { targetAt } from '../trace/questions-about';
 import { inParts, unread, type OutlineItem, plural, type SourceRef } from './item';
 
 /** iptables by table, chain and rule. One entry per family that has any. */
@@ -77,6 +79,8 @@ function chainItem(chain: Chain, source: (line: number) => SourceRef, names: Nam
 function ruleItem(rule: Rule, source: (line: number) => SourceRef, names: Names): OutlineItem {
   const target = rule.syntax.target?.module ?? 'count';
   const conditions = rule.meaning.conditions.map((condition) => condition.words(names)).filter((words) => words !== '');
+  const destination = destinationOf(rule);
+  const asked = destination && targetAt(destination);
   return {
     id: String(rule.number),
     label: `${rule.number}  ${conditions.join(', ') || 'all packets'}`,
@@ -85,6 +89,7 @@ function ruleItem(rule: Rule, source: (line: number) => SourceRef, names: Names)
     icon: iconOf(target),
     source: source(rule.line),
     copy: rule.text,
+    ...(asked && { traceTo: asked.to, ...(asked.protocol !== undefined && { protocol: asked.protocol }) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Cluster } from '../snapshot/cluster';
 import { agree } from '../trace/likeliest';
 import type { Outcome } from '../trace/result';
 import { trace, traceAfter } from '../trace/trace';
+import { drained } from '../text/stepwise';
 
 /** A pair of the audit whose verdict a plan changes. */
 export interface PairEffect extends AuditQuestion {
@@ -24,11 +25,7 @@ export interface Effect {
 
 /** All at once. */
 export function effectOf(before: Cluster, after: Cluster): Effect {
-  const steps = effectInSteps(before, after);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return drained(effectInSteps(before, after));
 }
 
 /** A pair at a time: for those who have something else to do between, or may not want the rest. */

@@ -10,15 +10,22 @@ import {
   type SubnetEnv,
 } from '../overlay/flannel';
 import { isContainerBridge, isOverlay } from '../overlay/device';
-import { proxiedPorts, refusedPorts } from '../kubernetes/kube-proxy';
+import { proxiedPortsInSteps, refusedPorts } from '../kubernetes/kube-proxy';
 import { readKubectl } from '../kubernetes/kubectl';
 import type { KubernetesObject } from '../kubernetes/objects';
 import { readRegistry } from '../kubernetes/registry';
-import { type Endpoint, mergeServices, type RulesSource, type Service, type ServicePort } from '../kubernetes/service';
+import {
+  type Endpoint,
+  mergeServicesInSteps,
+  type RulesSource,
+  type Service,
+  type ServicePort,
+} from '../kubernetes/service';
 import type { Interface } from '../routing/interface';
 import { isObject, type JsonObject, stringOf } from '../text/json';
 import type { Snapshot } from './format';
 import { lazy } from '../text/lazy';
+import { stepwise } from '../text/stepwise';
 import { NetworkNamespace } from './namespace';
 
 /** A node: its host namespace, and those of its pods and containers. */
@@ -189,22 +196,16 @@ export class Cluster {
     return this.holders(address)[0]?.node ?? this.subnetOwner(address)?.node;
   }
 
-  private readonly makeServices = lazy((): Service[] => {
-    const sources: RulesSource[] = [];
-    for (const node of this.nodes) {
-      if (!node.host) continue;
-      for (const family of [4, 6] as const)
-        for (const { table, output } of node.host.netfilter(family).tables) {
-          const ports = table.name === 'nat' ? proxiedPorts(table) : table.name === 'filter' ? refusedPorts(table) : [];
-          if (ports.length > 0) sources.push({ node: node.name, namespace: node.host.name, output, ports });
-        }
-    }
-    return mergeServices(sources, this.objects);
-  });
+  private readonly makeServices = stepwise(() => servicesOf(this));
 
   /** Services of the rules, of etcd and of kubectl. */
   get services(): readonly Service[] {
     return this.makeServices();
+  }
+
+  /** The same, a piece at a time. */
+  servicesInSteps(): Generator<void, readonly Service[]> {
+    return this.makeServices.steps();
   }
 
   private readonly byAddress = lazy(() => {
@@ -244,4 +245,18 @@ export class Cluster {
       (config?.network !== undefined && contains(config.network, address))
     );
   }
+}
+
+function* servicesOf({ nodes, objects }: Cluster): Generator<void, Service[]> {
+  const sources: RulesSource[] = [];
+  for (const { name: node, host } of nodes) {
+    if (!host) continue;
+    for (const family of [4, 6] as const)
+      for (const { table, output } of (yield* host.netfilterInSteps(family)).tables) {
+        const proxied = table.name === 'nat' ? yield* proxiedPortsInSteps(table) : [];
+        const ports = table.name === 'filter' ? refusedPorts(table) : proxied;
+        if (ports.length > 0) sources.push({ node, namespace: host.name, output, ports });
+      }
+  }
+  return yield* mergeServicesInSteps(sources, objects);
 }

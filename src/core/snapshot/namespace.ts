@@ -12,6 +12,7 @@ import { readSysctls, type Sysctls } from '../routing/sysctl';
 import type { Problem } from '../problem';
 import type { NamespaceKind, NamespaceRecord, Output } from './format';
 import { lazy } from '../text/lazy';
+import { stepwise } from '../text/stepwise';
 import { failed, type Netfilter, readNetfilter } from './netfilter';
 
 /** What `hostname:/etc/resolv.conf` and friends are read from. */
@@ -93,11 +94,16 @@ export class NetworkNamespace {
     return new Fib(family, routes, this.policyRules(family)?.rules ?? STANDARD_RULES);
   }
 
-  private readonly readNetfilter4 = lazy(() => readNetfilter(this.record.outputs, 4));
-  private readonly readNetfilter6 = lazy(() => readNetfilter(this.record.outputs, 6));
+  private readonly readNetfilter4 = stepwise(() => readNetfilter(this.record.outputs, 4));
+  private readonly readNetfilter6 = stepwise(() => readNetfilter(this.record.outputs, 6));
 
   netfilter(family: Family): Netfilter {
     return family === 4 ? this.readNetfilter4() : this.readNetfilter6();
+  }
+
+  /** The same, a piece at a time. */
+  netfilterInSteps(family: Family): Generator<void, Netfilter> {
+    return family === 4 ? this.readNetfilter4.steps() : this.readNetfilter6.steps();
   }
 
   private readonly readSysctls = lazy(() => this.read('sysctl', (text, output) => readSysctls(output.command, text)));

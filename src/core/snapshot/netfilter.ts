@@ -2,7 +2,7 @@ import type { Family } from '../net/address';
 import { isTableName, TABLES, type TableName } from '../netfilter/hook';
 import { parseListing } from '../netfilter/list';
 import type { Table } from '../netfilter/ruleset';
-import { parseSave } from '../netfilter/save';
+import { parseSaveInSteps } from '../netfilter/save';
 import type { Problem } from '../problem';
 import type { Output } from './format';
 import { lazy } from '../text/lazy';
@@ -48,8 +48,8 @@ const SAVES: Readonly<Record<Family, readonly (readonly [id: string, flavour: Fl
   ],
 };
 
-/** Reads every output of iptables there is: the dumps, or where there is none the listings. */
-export function readNetfilter(outputs: Readonly<Record<string, Output>>, family: Family): Netfilter {
+/** Reads every output of iptables there is, a piece at a time: the dumps, or where there is none the listings. */
+export function* readNetfilter(outputs: Readonly<Record<string, Output>>, family: Family): Generator<void, Netfilter> {
   const tables: KnownTable[] = [];
   const problems: (Problem & { output: string })[] = [];
   const hidden: TableName[] = [];
@@ -58,7 +58,7 @@ export function readNetfilter(outputs: Readonly<Record<string, Output>>, family:
     const output = outputs[id];
     if (!output || failed(output)) continue;
     saved = true;
-    const dump = parseSave(output.stdout, family);
+    const dump = yield* parseSaveInSteps(output.stdout, family);
     for (const table of dump.tables.values()) tables.push({ flavour: flavourOf(output, flavour), output: id, table });
     hidden.push(...dump.hidden);
     problems.push(...dump.problems.map((problem) => ({ ...problem, output: id })));

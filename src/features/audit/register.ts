@@ -46,7 +46,8 @@ function show(open: OpenCluster, audit: Audit, extensionUri: vscode.Uri): void {
     vscode.ViewColumn.Active,
     { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] },
   );
-  panel.webview.html = auditPage(pageResources(panel.webview, extensionUri), auditWords(open.cluster.name), audit, {});
+  const resources = pageResources(panel.webview, extensionUri);
+  panel.webview.html = auditPage(resources, auditWords(open.cluster.name), audit, {}, { clusterId: open.id });
   panel.webview.onDidReceiveMessage(async (message: unknown) => {
     const pair = isFromAuditPage(message) ? audit.pairs[message.pair] : undefined;
     if (!pair) return;

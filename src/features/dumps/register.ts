@@ -8,6 +8,10 @@ import { ChainLinks, RuleSymbols } from './navigation';
 import { ParsedDumps, RULE_LANGUAGES } from './parsed-dump';
 import { registerProblems } from './problems';
 import { registerReveal } from './reveal';
+import { ServiceLenses } from './service-lenses';
+import { registerTraceCommands } from './trace-commands';
+
+const OUTPUTS = [{ scheme: DUMP_SCHEME }, { scheme: EDIT_SCHEME }];
 
 /** Outputs as documents, and what the editor knows about rules, in them and in any file. */
 export function registerDumps(store: ClusterStore): vscode.Disposable {
@@ -17,11 +21,16 @@ export function registerDumps(store: ClusterStore): vscode.Disposable {
   return vscode.Disposable.from(
     provider,
     vscode.workspace.registerTextDocumentContentProvider(DUMP_SCHEME, provider),
-    vscode.languages.registerHoverProvider(RULE_LANGUAGES, new RuleHover(dumps)),
-    vscode.languages.registerHoverProvider([{ scheme: DUMP_SCHEME }, { scheme: EDIT_SCHEME }], new AddressHover(store)),
+    vscode.languages.registerHoverProvider(RULE_LANGUAGES, new RuleHover(dumps, store)),
+    vscode.languages.registerHoverProvider(OUTPUTS, new AddressHover(store)),
     vscode.languages.registerDocumentSymbolProvider(RULE_LANGUAGES, new RuleSymbols(dumps), { label: 'iptables' }),
     vscode.languages.registerDefinitionProvider(RULE_LANGUAGES, links),
     vscode.languages.registerReferenceProvider(RULE_LANGUAGES, links),
+    vscode.languages.registerCodeLensProvider(
+      RULE_LANGUAGES.flatMap((language) => OUTPUTS.map((output) => ({ language, ...output }))),
+      new ServiceLenses(dumps, store),
+    ),
+    registerTraceCommands(store),
     registerProblems(dumps),
     registerReveal(),
   );

@@ -9,10 +9,12 @@ import type { RecentQuestion } from './recent';
 
 /** What is known of a question before it is asked. */
 export interface Asking {
-  readonly open?: OpenCluster;
-  readonly from?: string;
-  readonly to?: string;
-  readonly protocol?: string;
+  readonly open?: OpenCluster | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly protocol?: string | undefined;
+  /** The answer to the first question that is offered first, an ENDPOINT. */
+  readonly near?: string | undefined;
 }
 
 export interface Asked {
@@ -47,6 +49,7 @@ export async function askQuestion(
           { number: 1, total, canGoBack: false },
           [...(asksTo ? recentQuestions(recent, clusters) : []), ...origins(known.open ? [known.open] : clusters)],
           known.open ?? clusters[0],
+          known.near,
         );
         if (answer === undefined || answer === 'back') return undefined;
         ({ open } = answer);
@@ -65,6 +68,7 @@ export async function askQuestion(
           { number: asksFrom ? 2 : 1, total, canGoBack: asksFrom },
           targets(open),
           open,
+          known.near,
         );
         if (answer === undefined || (answer !== 'back' && 'question' in answer)) return undefined;
         if (answer === 'back') {
@@ -120,6 +124,7 @@ function pick(
   step: Step,
   items: readonly vscode.QuickPickItem[],
   fallback: OpenCluster | undefined,
+  near?: string,
 ): Promise<Answer<EndpointChoice | QuestionChoice>> {
   const input = vscode.window.createQuickPick();
   input.title = title;
@@ -128,6 +133,7 @@ function pick(
     : vscode.l10n.t('Pick one, or type an address, worker -> g4:80, a curl command, a line of tcpdump');
   input.matchOnDescription = true;
   input.items = items;
+  input.activeItems = items.filter((item) => isChoice(item) && 'endpoint' in item && item.endpoint === near);
   input.onDidChangeValue((text) => {
     const typed = text.trim();
     input.items = typed === '' || !fallback ? items : [...items, asTyped(typed, fallback, !step.canGoBack)];

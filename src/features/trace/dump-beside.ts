@@ -47,7 +47,7 @@ async function dumpOf(clusterId: string, { outcomes }: TraceResult, shown: Shown
   };
 }
 
-/** What the editor's own hovers say of a place, as Markdown. */
+/** What the editor's own hovers say of a place, as Markdown; without the links, which ask the editor. */
 async function hoverTexts(clusterId: string, place: DumpPlace): Promise<readonly string[]> {
   const hovers = await vscode.commands.executeCommand<readonly vscode.Hover[]>(
     'vscode.executeHoverProvider',
@@ -55,6 +55,6 @@ async function hoverTexts(clusterId: string, place: DumpPlace): Promise<readonly
     new vscode.Position(Math.max(place.line, 1) - 1, place.column - 1),
   );
   return hovers.flatMap(({ contents }) =>
-    contents.flatMap((one) => (one instanceof vscode.MarkdownString ? [one.value] : [])),
+    contents.flatMap((one) => (one instanceof vscode.MarkdownString && !one.isTrusted ? [one.value] : [])),
   );
 }

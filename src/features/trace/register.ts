@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
+import { ASK, isKnownQuestion } from '../known-question';
 import type { TreeEntry } from '../trees/entry';
 import { type Asking, askQuestion } from './ask';
 import { type RecentQuestion, RecentQuestions } from './recent';
@@ -21,8 +22,14 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     const { open, from, to, protocol } = asked;
     await show({ clusterUri: open.uri.toString(), from, to, protocol });
   };
+  const askKnown = async (known: unknown): Promise<void> => {
+    if (!isKnownQuestion(known)) return;
+    const { clusterId, from, to, protocol, near } = known;
+    const open = store.get(clusterId);
+    if (open) await ask({ open, from, to, protocol, near });
+  };
   const show = async (question: RecentQuestion): Promise<void> => {
-    if (panels.show(newState(question))) await recent.add(question);
+    if (await panels.show(newState(question))) await recent.add(question);
   };
   return vscode.Disposable.from(
     panels.register(),
@@ -30,9 +37,12 @@ export function registerTrace(store: ClusterStore, context: vscode.ExtensionCont
     vscode.commands.registerCommand('hoplens.trace', () => ask({})),
     // Not in package.json: for the other features.
     vscode.commands.registerCommand('hoplens.traceQuestion', show),
-    vscode.commands.registerCommand('hoplens.traceAgain', (clusterUri: string, inCluster: string) => {
+    vscode.commands.registerCommand(ASK, askKnown),
+    // From the context of a page's menu.
+    vscode.commands.registerCommand('hoplens.traceFromFinding', askKnown),
+    vscode.commands.registerCommand('hoplens.traceAgain', async (clusterUri: string, inCluster: string) => {
       const question = recent.all.find((one) => one.clusterUri === clusterUri);
-      if (question) panels.show(newState({ ...question, clusterUri: inCluster }), vscode.ViewColumn.Beside);
+      if (question) await panels.show(newState({ ...question, clusterUri: inCluster }), vscode.ViewColumn.Beside);
     }),
     vscode.commands.registerCommand('hoplens.traceTo', ({ open, item }: TreeEntry) =>
       ask({

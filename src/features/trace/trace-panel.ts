@@ -5,9 +5,9 @@ import type { Capture } from '../../core/trace/captures/laid-over';
 import { layOver } from '../../core/trace/captures/lay-over';
 import type { TraceResult } from '../../core/trace/result';
 import { type FromPage, isFromPage, type PageState } from '../../webview/messages';
-import { waitingPage } from '../../webview/page';
+import { type MenuContext, waitingPage } from '../../webview/page';
 import type { ToPage } from '../../webview/to-page';
-import { type TracePage, traceContents, tracePage } from '../../webview/trace-page';
+import { emptyPage, type TracePage, traceContents, tracePage } from '../../webview/trace-page';
 import type { ClusterStore } from '../clusters/cluster-store';
 import type { OpenCluster } from '../clusters/open-cluster';
 import { revealSource } from '../dumps/reveal';
@@ -17,6 +17,7 @@ import { DumpBeside } from './dump-beside';
 import { heldAgainst } from './held-against';
 import { capturedIn, readKept } from './kept-captures';
 import type { PinnedTraces } from './pins';
+import { hasManyRules, isRead, readForTrace } from './read-for-trace';
 import { traceState } from './traced';
 import { pageWords } from './words';
 
@@ -50,6 +51,7 @@ export class TracePanel {
   private patched = false;
 
   private readonly dump: DumpBeside;
+  private gone = false;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -57,6 +59,7 @@ export class TracePanel {
     private state: PageState,
   ) {
     this.dump = new DumpBeside(panel.webview);
+    panel.onDidDispose(() => (this.gone = true));
     panel.webview.onDidReceiveMessage((message: unknown) => (isFromPage(message) ? this.receive(message) : undefined));
   }
 
@@ -68,10 +71,32 @@ export class TracePanel {
     return this.shown && { ...this.shown, state: this.state };
   }
 
-  /** Traces, and shows the result. False, and told to the user, where the question cannot be understood. */
-  fill(state: PageState = this.state): boolean {
-    const open = this.find();
-    if (!open) return false;
+  /**
+   * Traces, and shows the result. False where the user has cancelled it, or, and told to the user, where the question
+   * cannot be understood. Where the cluster has been read anew meanwhile, that one's trace is shown.
+   */
+  async fill(state: PageState = this.state): Promise<boolean> {
+    for (;;) {
+      const open = this.find();
+      if (!open || this.gone) return false;
+      if (isRead(open.cluster)) return this.show(open, state);
+      // It is loaded while the cluster is read.
+      if (this.paned === undefined && hasManyRules(open.cluster)) this.load(state);
+      if (!(await readForTrace(open.cluster))) return false;
+    }
+  }
+
+  private load(state: PageState): void {
+    this.paned = state.shown !== undefined;
+    this.panel.title = `${state.from} → ${state.to}`;
+    this.panel.webview.html = emptyPage(this.resources(), pageWords(), state, this.context());
+  }
+
+  private context(): MenuContext {
+    return { clusterId: this.find()?.id ?? '', near: this.state.to };
+  }
+
+  private show(open: OpenCluster, state: PageState): boolean {
     const traced = traceState(open.cluster, state);
     const where = this.withChanges(open, state);
     if ('error' in traced || !where) {
@@ -115,7 +140,7 @@ export class TracePanel {
   /** Another reading of its cluster may be there. */
   follow(): void {
     const open = this.find();
-    if (open && this.shown && open.cluster !== this.shown.cluster) this.fill();
+    if (open && this.shown && open.cluster !== this.shown.cluster) void this.fill();
   }
 
   /** Says what it waits for, until there is something to trace in. */
@@ -156,6 +181,7 @@ export class TracePanel {
       result,
       state,
       focus,
+      context: this.context(),
       laidOver: this.captures.length > 0 ? layOver(result, this.captures) : undefined,
       compared: heldAgainst(this.parts.pins, shown.cluster, state, result),
     };
@@ -193,7 +219,7 @@ export class TracePanel {
         await vscode.commands.executeCommand('hoplens.makePlan', message.title, message.changes);
         return;
       case 'assume':
-        this.fill({ ...state, facts: message.facts });
+        await this.fill({ ...state, facts: message.facts });
         return;
       case 'copy-as':
         await vscode.env.clipboard.writeText(COPIES[message.format](result));

@@ -22,8 +22,11 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     return [...this.panels].find(({ isActive }) => isActive);
   }
 
-  /** Traces and opens a panel with the result. False, and told to the user, where the question cannot be understood. */
-  show(state: PageState, column = vscode.ViewColumn.Active): boolean {
+  /**
+   * Opens a panel, and traces while the editor makes it. False, and told to the user, where the question cannot be
+   * understood.
+   */
+  async show(state: PageState, column = vscode.ViewColumn.Active): Promise<boolean> {
     const webview = vscode.window.createWebviewPanel(
       VIEW_TYPE,
       vscode.l10n.t('Trace'),
@@ -31,7 +34,7 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
       this.options(),
     );
     const panel = this.add(webview, state);
-    const understood = panel.fill();
+    const understood = await panel.fill();
     if (!understood) webview.dispose();
     else if (state.captures.length > 0) void panel.layCaptures();
     return understood;
@@ -46,18 +49,18 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
     webview.webview.options = this.options();
     const panel = this.add(webview, state);
     if (state.clusterUri === LIVE_URI.toString()) {
-      this.fillWhenRead(webview, panel);
+      await this.fillWhenRead(webview, panel);
       return;
     }
     const { scheme } = vscode.Uri.parse(state.clusterUri);
     if (!panel.find() && scheme !== EDIT_SCHEME) await this.store.open(vscode.Uri.parse(state.clusterUri));
-    if (!panel.fill()) webview.dispose();
+    if (!(await panel.fill())) webview.dispose();
     else if (state.captures.length > 0) await panel.layCaptures();
   }
 
   private add(webview: vscode.WebviewPanel, state: PageState): TracePanel {
     const { store, pins, extensionUri } = this;
-    const openPanel = (next: PageState): boolean => this.show(next);
+    const openPanel = (next: PageState): Promise<boolean> => this.show(next);
     const panel = new TracePanel(webview, { store, pins, extensionUri, openPanel }, state);
     this.panels.add(panel);
     webview.onDidDispose(() => this.panels.delete(panel));
@@ -65,14 +68,14 @@ export class TracePanels implements vscode.WebviewPanelSerializer {
   }
 
   /** Nodes are not read unasked: until the user has them read, the panel says what it waits for. */
-  private fillWhenRead(webview: vscode.WebviewPanel, panel: TracePanel): void {
-    const fill = (): boolean => (panel.find()?.cluster.nodes.length ?? 0) > 0 && panel.fill();
-    if (fill()) return;
+  private async fillWhenRead(webview: vscode.WebviewPanel, panel: TracePanel): Promise<void> {
+    const fill = async (): Promise<boolean> => (panel.find()?.cluster.nodes.length ?? 0) > 0 && (await panel.fill());
+    if (await fill()) return;
     panel.wait(
       vscode.l10n.t('The nodes have not been read in this window. Read them, and the packet is traced again.'),
     );
-    const subscription = this.store.onDidChange(() => {
-      if (fill()) subscription.dispose();
+    const subscription = this.store.onDidChange(async () => {
+      if (await fill()) subscription.dispose();
     });
     webview.onDidDispose(() => {
       subscription.dispose();

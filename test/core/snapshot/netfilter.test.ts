@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { Family } from '../../../src/core/net/address';
 import { readNetfilter, type Netfilter } from '../../../src/core/snapshot/netfilter';
+import { drained } from '../../../src/core/text/stepwise';
 import { namespace, type Outputs } from '../../support/snapshots';
 
 function netfilter(outputs: Outputs, family: Family = 4): Netfilter {
-  return readNetfilter(namespace('host', 'host', outputs).outputs, family);
+  return drained(readNetfilter(namespace('host', 'host', outputs).outputs, family));
 }
 
 function tables({ tables: known }: Netfilter): string[] {

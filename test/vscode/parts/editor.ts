@@ -103,6 +103,18 @@ export class Editor {
     return this.page.locator('.editor-group-container.active .codelens-decoration a', { hasText: text }).first();
   }
 
+  /** A link in the hover that is shown. */
+  hoverLink(text: string): Locator {
+    return this.page.locator('.monaco-editor .monaco-hover a').filter({ hasText: text, visible: true }).first();
+  }
+
+  /** Clicks a word in sight. `onLine`: a part of the line that is meant. */
+  async clickOn(word: string, onLine: string = word, button: 'left' | 'right' = 'left'): Promise<void> {
+    await this.moveTo(word, onLine);
+    await this.page.mouse.down({ button });
+    await this.page.mouse.up({ button });
+  }
+
   private async moveTo(word: string, onLine: string): Promise<void> {
     const place = await until(`“${word}” in the editor`, () =>
       this.page.evaluate<{ x: number; y: number } | undefined>(placeOf(word, onLine)),
