@@ -35,7 +35,10 @@ const SIGNS: readonly (readonly [TextKind, RegExp])[] = [
   ],
   ['iptables-list', /^Chain \S+ \((policy|\d+ references)/m],
   ['iptables-save', /^((\[\d+:\d+\] )?-[AI] \S+ |-P [A-Z]+ (ACCEPT|DROP)|# Table `\w+' is incompatible)/m],
-  ['nft-ruleset', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s*\{\s*"nftables"\s*:/m],
+  [
+    'nft-ruleset',
+    /^(table|(add|create) (table|chain|rule)) (ip|ip6|inet|arp|bridge|netdev) \S+|^\s*\{\s*"nftables"\s*:/m,
+  ],
   ['conntrack', /^(ipv[46]\s+\d+\s+)?[a-z]+\s+\d+\s+(\d+\s+)?([A-Z_]+2?\s+)?src=\S+ dst=\S+ /m],
   ['ipvs', /^(IP Virtual Server version|(TCP|UDP|SCTP|FWM) +\S+:\S+ +\w+|-A (-t|-u) \S+ -s )/m],
   ['ip-route', /^\s*Destination\s+(Gateway\s+Genmask|Next Hop\s+Flag)/m],

@@ -33,6 +33,15 @@ suite('a look at any output', () => {
     assert.match(report.problems[0]?.message ?? '', /1 values are encrypted/);
   });
 
+  test('a script for nft is known, too', () => {
+    const script = checkText(
+      'add table inet mesh\nflush table inet mesh\nadd chain inet mesh in { type nat hook prerouting priority -100 ; }\nadd rule inet mesh in tcp dport 80 accept\n',
+    );
+    assert.ok('kind' in script);
+    assert.deepEqual(script.counts, { tables: 1, chains: 1, rules: 1 });
+    assert.deepEqual(script.notSimulated, [{ name: 'table inet mesh', line: 1, count: 1 }]);
+  });
+
   test('native tables of nftables and services of IPVS are told not to be simulated', () => {
     const nft = checkText(
       'table ip nat {\n\tchain PREROUTING {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n\t\tcounter packets 0 bytes 0 jump X\n\t}\n}\ntable inet firewalld {\n\tchain in {\n\t\ttype filter hook input priority filter + 10; policy accept;\n\t\tct state established accept\n\t\treject\n\t}\n}\n',

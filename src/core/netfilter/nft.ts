@@ -19,9 +19,10 @@ const MANAGED_FAMILIES = ['ip', 'ip6'];
 const MANAGED_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security'];
 const MANAGED_CHAIN = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
 
-/** Reads `nft [-j] list ruleset`. */
+/** Reads `nft [-j] list ruleset`, and scripts for `nft -f`: `add rule inet …`. */
 export function readNftTables(text: string): NftTable[] {
-  return text.includes('"nftables"') ? fromJson(text) : fromText(text);
+  if (text.includes('"nftables"')) return fromJson(text);
+  return /^table /m.test(text) ? fromText(text) : fromCommands(text);
 }
 
 interface Draft {
@@ -67,6 +68,23 @@ function fromText(text: string): NftTable[] {
     else if (chain !== '' && words !== '' && !/^(#|comment |policy |elements )/.test(words)) table.rules++;
   }
   return tables.map(finished);
+}
+
+function fromCommands(text: string): NftTable[] {
+  const tables = new Map<string, Draft>();
+  for (const { text: line, number } of linesOf(text)) {
+    const [, kind, family = '', name = '', chain = ''] =
+      /^(?:add|create|insert) (table|chain|rule) (\S+) (\S+)(?: (\S+))?/.exec(line) ?? [];
+    if (kind === undefined) continue;
+    const key = `${family} ${name}`;
+    const table = tables.get(key) ?? { family, name, line: number, chains: [], baseChains: [], rules: 0 };
+    tables.set(key, table);
+    if (kind === 'rule') table.rules++;
+    if (kind !== 'chain') continue;
+    table.chains.push(chain);
+    if (/ \{ *type \S+ hook \S+/.test(line)) table.baseChains.push(chain);
+  }
+  return [...tables.values()].map(finished);
 }
 
 function fromJson(text: string): NftTable[] {

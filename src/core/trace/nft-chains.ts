@@ -30,3 +30,9 @@ function fromText(text: string): BaseChain[] {
   }
   return chains;
 }
+
+/** Flowtables, by name: packets of connections in them pass from interface to interface without meeting a rule. */
+export function flowTables(text: string): string[] {
+  if (!text.includes('"nftables"')) return [...text.matchAll(/^\s+flowtable (\S+) \{/gm)].map(([, name = '']) => name);
+  return [...text.matchAll(/"flowtable":\s*\{[^}]*?"name":\s*"([^"]*)"/g)].map(([, name = '']) => name);
+}

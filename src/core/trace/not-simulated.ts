@@ -1,6 +1,6 @@
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
-import { baseChains } from './nft-chains';
+import { baseChains, flowTables } from './nft-chains';
 import type { Assumed } from './result';
 
 /** Parts of the data path that the snapshot shows and the tracer does not simulate. */
@@ -26,6 +26,11 @@ function inNamespace(namespace: NetworkNamespace): Assumed[] {
     );
   if (devices.some((device) => device.name === 'bpfin.cali' || device.name === 'bpfout.cali'))
     say('ebpf', `Calico of ${namespace.node} is in eBPF mode: its programs are not simulated`);
+  for (const name of flowTables(namespace.output('nft-ruleset')?.stdout ?? ''))
+    say(
+      'offload',
+      `flowtable ${name} of ${namespace.node} takes packets of known connections past the rules: that is not simulated`,
+    );
   for (const table of nativeTables(namespace))
     say('nftables', `nftables table ${table} of ${namespace.node} is not simulated`);
   return found;

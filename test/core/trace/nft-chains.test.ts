@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { baseChains } from '../../../src/core/trace/nft-chains';
+import { baseChains, flowTables } from '../../../src/core/trace/nft-chains';
 import { trace } from '../../../src/core/trace/trace';
 import { Cluster } from '../../../src/core/snapshot/cluster';
 import type { TraceResult } from '../../../src/core/trace/result';
@@ -104,5 +104,16 @@ suite('the base chains that nft shows', () => {
         traced(text).notSimulated.some((one) => one.text.includes('inet mine')),
         text,
       );
+  });
+});
+
+suite('flowtables', () => {
+  test('are found in either form', () => {
+    assert.deepEqual(flowTables('table inet x {\n\tflowtable ft {\n\t\thook ingress priority filter\n\t}\n}\n'), [
+      'ft',
+    ]);
+    const json = { nftables: [{ flowtable: { family: 'inet', table: 'x', name: 'ft', dev: ['eth0'] } }] };
+    assert.deepEqual(flowTables(JSON.stringify(json)), ['ft']);
+    assert.deepEqual(flowTables(TEXT), []);
   });
 });
