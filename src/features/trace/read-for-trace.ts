@@ -5,7 +5,7 @@ import { readInSteps } from '../../core/snapshot/read-in-steps';
 /** How long is worked before the editor has its turn. */
 const TURN_MS = 30;
 /** What takes longer than this is shown, and can be cancelled. */
-const BLINK_MS = 300;
+const BLINK_MS = 1000;
 
 /** Characters of rules that are read in no time. */
 const FEW = 500_000;
