@@ -30,7 +30,9 @@ LC_ALL=C PATH=${PATH}\${PATH:+:$PATH}
 export LC_ALL PATH
 exec 3<&0 </dev/null
 trap : TERM HUP
-apart= as=
+# Told before the command is killed, so that none begins after it.
+trap ended=1 USR1
+ended= apart= as=
 command -v setsid >/dev/null 2>&1 && apart=setsid
 mark() {
   printf '%s %s\\n' "$nonce" "$*"
@@ -53,6 +55,7 @@ run() {
         "kill $name") signal KILL ;;
       esac
     done
+    kill -s USR1 "$$"
     signal KILL
     exit 0
   } <&3 >/dev/null 2>&1 3<&- &
@@ -66,7 +69,8 @@ run() {
   kill -s KILL -- "-$job" 2>/dev/null
   mark end "$name" "$code"
   kill -s KILL "$watcher" 2>/dev/null
-  wait "$watcher" 2>/dev/null && exit 99
+  wait "$watcher" 2>/dev/null
+  [ -z "$ended" ] || exit 99
   case $code in
     0 | 137 | 143) return 0 ;;
     *) return 1 ;;

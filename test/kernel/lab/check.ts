@@ -75,9 +75,13 @@ export async function checkCluster(
   return agreement?.observation ?? assert.fail('too much can happen to compare it');
 }
 
-/** Whether ports are drawn for two reasons, which the tracer shows differently and the comparison cannot tell apart. */
-function isDrawnTwice({ assumed }: TraceResult): boolean {
-  return ['random-port', 'port-drawn'].every((code) => assumed.some((one) => one.code === code));
+/**
+ * Whether ports are drawn for two reasons, which the tracer shows differently and the comparison cannot tell apart, or
+ * again and again for a packet that goes round.
+ */
+function isDrawnTwice({ assumed, outcomes }: TraceResult): boolean {
+  const draws = (code: string): boolean => assumed.some((one) => one.code === code);
+  return draws('port-drawn') && (draws('random-port') || outcomes.some(({ verdict }) => verdict === 'loop'));
 }
 
 /** What the tracer shows in place of a port that the kernel draws; undefined where it draws none. */

@@ -1,4 +1,4 @@
-import { type Address, formatAddress, sameAddress } from '../../net/address';
+import { type Address, addressKey, formatAddress, sameAddress } from '../../net/address';
 import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
@@ -31,7 +31,11 @@ export function unanswered(
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(walk, stack, skb, device, nextHop);
   const drops = asker && dropsRequest(owner, owner.device, asker, nextHop);
-  if (drops === undefined) return undefined;
+  if (drops === undefined) {
+    // Who is asked notes who asks (net/ipv4/arp.c `arp_process`), and need not ask in its turn.
+    if (asker && owner.stack.isLocal(nextHop)) owner.stack.askedBy.add(addressKey(asker));
+    return undefined;
+  }
   return `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: ${drops}`;
 }
 
@@ -54,6 +58,7 @@ export function knownSilent(stack: Stack, device: string, address: Address): Fat
 }
 
 function isKnown(stack: Stack, device: string, address: Address): boolean {
+  if (stack.askedBy.has(addressKey(address))) return true;
   return (stack.namespace.neighbours ?? []).some(
     (entry) =>
       entry.device === device &&

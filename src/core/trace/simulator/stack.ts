@@ -20,6 +20,8 @@ export class Stack {
   readonly conntrack = new Conntrack();
   /** Questions that hold for the whole namespace and were put already. */
   readonly asked = new Set<string>();
+  /** Neighbours, by `addressKey`, that have asked it for its MAC address during this run. */
+  readonly askedBy = new Set<string>();
 
   constructor(
     readonly namespace: NetworkNamespace,
