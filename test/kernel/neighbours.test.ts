@@ -1,5 +1,5 @@
 import { testCases } from './lab/cases';
-import { BRIDGE, PODS } from './networks/one-node';
+import { BRIDGE, NODE, PODS } from './networks/one-node';
 
 const client = 'node/default/client';
 const routed = 'node/default/routed1';
@@ -40,6 +40,22 @@ ip route add default via 192.168.5.1 table 100`,
     from: client,
     to: `${BRIDGE}:80`,
     verdict: 'dropped',
+  },
+  {
+    title: 'who has asked is known, and is not asked though it would not answer',
+    strangers: true,
+    pods: ['routed1'],
+    serves: ['tcp 0.0.0.0:80'],
+    node: proxy,
+    inPod: {
+      routed1: `sysctl -qw net.ipv4.conf.eth0.rp_filter=1
+ip route add ${NODE} dev lo
+ip route add default via 169.254.1.1 dev eth0 onlink table 100
+ip rule add ipproto tcp lookup 100`,
+    },
+    from: routed,
+    to: `${NODE}:80`,
+    verdict: 'connected',
   },
   {
     title: 'a gateway that nobody has, without proxy_arp',

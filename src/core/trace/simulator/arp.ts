@@ -33,7 +33,7 @@ export function unanswered(
   const drops = asker && dropsRequest(owner, owner.device, asker, nextHop);
   if (drops === undefined) {
     // Who is asked notes who asks (net/ipv4/arp.c `arp_process`), and need not ask in its turn.
-    if (asker && owner.stack.isLocal(nextHop)) owner.stack.askedBy.add(addressKey(asker));
+    if (asker) owner.stack.askedBy.add(addressKey(asker));
     return undefined;
   }
   return `${owner.stack.title} does not answer ARP for ${formatAddress(nextHop)}: ${drops}`;
