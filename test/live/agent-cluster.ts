@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
 import { Configuration } from '../../src/core/agents/configuration';
@@ -8,6 +9,7 @@ import { proposedChanges } from '../../src/core/agents/proposed';
 import { sourceOf } from '../../src/core/agents/texts';
 import { commandsOf } from '../../src/core/plan/commands';
 import { effectOf } from '../../src/core/plan/effect';
+import { inverseOf } from '../../src/core/plan/inverse';
 import type { NodeOperations } from '../../src/core/plan/operation';
 import { readPlan } from '../../src/core/plan/read-plan';
 import { isRefused, type Review, reviewPlan } from '../../src/core/plan/review';
@@ -15,6 +17,7 @@ import { changedChains } from '../../src/core/plan/state';
 import { writePlan } from '../../src/core/plan/write-plan';
 import { Cluster } from '../../src/core/snapshot/cluster';
 import { Application } from '../../src/nodes/apply/application';
+import { Journal } from '../../src/nodes/apply/journal';
 import { settlingOf } from '../../src/nodes/apply/settling-of';
 import { sshSessions } from '../../src/nodes/apply/ssh-sessions';
 import { commandLine } from '../../src/nodes/batch/quote';
@@ -55,6 +58,11 @@ export class AgentCluster {
 
   close(): Promise<void> {
     return this.live.close();
+  }
+
+  /** The folder of this machine's journal. */
+  private get journal(): string {
+    return join(this.live.folder, 'journal');
   }
 
   on(node: string, script: string): Promise<string> {
@@ -112,8 +120,14 @@ export class AgentCluster {
     };
   }
 
+  /** Applies it and does not keep it, and then applies and keeps it, and takes it back later. */
+  async bothWays(seen: SeenPlan, changed: () => Promise<void>): Promise<void> {
+    await this.notKept(seen, changed);
+    await this.kept(seen, changed);
+  }
+
   /** Applies it and takes it back at once: all is as it was. */
-  async notKept({ review }: SeenPlan, changed: () => Promise<void>): Promise<void> {
+  private async notKept({ review }: SeenPlan, changed: () => Promise<void>): Promise<void> {
     const before = await this.state();
     const application = await this.applied(review.nodes);
     await changed();
@@ -123,14 +137,21 @@ export class AgentCluster {
     await this.untilState(before);
   }
 
-  /** Applies and keeps it, and takes it back later: all is as it was. */
+  /** Applies and keeps it, and takes it back later, as this machine's journal has it: all is as it was. */
   async kept({ review }: SeenPlan, changed: () => Promise<void>): Promise<void> {
     const before = await this.state();
     const application = await this.applied(review.nodes);
     assert.equal(await application.confirm(), true, words(application));
     await application.close();
     await changed();
-    const back = await this.applied(review.nodes.map(({ node }) => application.inverse(node)));
+    if (review.predicted) await this.assertPredicted(review);
+    const entries = await new Journal(this.journal).read();
+    const changes = review.nodes.map(({ node }) => {
+      const entry = entries.findLast(({ id, change }) => id === application.id && change.node === node);
+      assert.equal(entry?.result, 'confirmed');
+      return entry.change;
+    });
+    const back = await this.applied(changes.map(inverseOf));
     assert.equal(await back.confirm(), true, words(back));
     await back.close();
     await this.untilState(before);
@@ -140,6 +161,7 @@ export class AgentCluster {
     const application = new Application(change, this.live.connectTo, {
       ...{ name: 'agents', who: 'somebody@here', confirmWithin: 90, onFailure: 'revert-all', batch: 1 },
       settling: settlingOf(change),
+      journal: this.journal,
     });
     assert.deepEqual(await application.prepare(never), []);
     assert.equal(await application.apply(never), true, words(application));

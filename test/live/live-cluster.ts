@@ -18,7 +18,8 @@ export class LiveCluster {
   private readonly readers = new Map<string, NodeReader>();
 
   private constructor(
-    private readonly folder: string,
+    /** Of this machine; it goes with the cluster. */
+    readonly folder: string,
     readonly real: RealCluster,
   ) {}
 
