@@ -24,19 +24,18 @@ ETCDCTL_API=3 exec etcdctl --command-timeout=5s get "$0" --prefix -w json`;
  * v3 by its gateway (`api-reference-v3`), for which nodes need no etcdctl, then by etcdctl where there is no curl.
  */
 function etcd(id: string, reads: string, path: string): Probe {
-  const v2 = [LOCAL, '127.0.0.1:4001'].map((at) => [...CURL, `http://${at}/v2/keys${path}?recursive=true`]);
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   // The first key beyond: 0 comes after /.
   const range = JSON.stringify({ key: base64(`${path}/`), range_end: base64(`${path}0`) });
-  const v3 = [
+  const v2 = `v2/keys${path}?recursive=true`;
+  const secure = TLS.map(({ ca, cert, key }) => [...CURL, '--cacert', ca, '--cert', cert, '--key', key]);
+  const [first = [], ...older] = [
+    ...[LOCAL, '127.0.0.1:4001'].map((at) => [...CURL, `http://${at}/${v2}`]),
+    ...secure.map((curl) => [...curl, `https://${LOCAL}/${v2}`]),
     ...['v3', 'v3beta'].map((version) => [...CURL, '-d', range, `http://${LOCAL}/${version}/kv/range`]),
-    ...TLS.map(({ ca, cert, key }) => [
-      ...[...CURL, '--cacert', ca, '--cert', cert, '--key', key],
-      ...['-d', range, `https://${LOCAL}/v3/kv/range`],
-    ]),
+    ...secure.map((curl) => [...curl, '-d', range, `https://${LOCAL}/v3/kv/range`]),
     ['sh', '-c', ETCDCTL, `${path}/`],
   ];
-  const [first = [], ...older] = [...v2, ...v3];
   return probe(id, reads, first, { ...ROOT, older });
 }
 

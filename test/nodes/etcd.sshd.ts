@@ -53,12 +53,13 @@ async function startEtcd(node: LiveNode, version: 2 | 3, scheme: 'http' | 'https
     scheme === 'https'
       ? `--endpoints=${urls} --cacert=${PKI}/ca.crt --cert=${PKI}/server.crt --key=${PKI}/server.key`
       : '';
+  const pki = scheme === 'https' ? `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key` : '';
   const etcdctl = `ETCDCTL_API=3 etcdctl ${access}`;
   await node.run(`until ${etcdctl} --command-timeout=1s endpoint health >/dev/null 2>&1; do :; done`);
   for (const [key, value] of Object.entries(VALUES))
     await node.run(
       version === 2
-        ? `curl -fsS -X PUT ${urls}/v2/keys${key} --data-urlencode value='${value}'`
+        ? `curl -fsS ${pki} -X PUT ${urls}/v2/keys${key} --data-urlencode value='${value}'`
         : `${etcdctl} put ${key} '${value}'`,
     );
 }
@@ -75,6 +76,7 @@ suite('etcd on a node', { timeout: 120_000 }, () => {
   for (const [title, version, scheme] of [
     ['by the v2 API', 2, 'http'],
     ['by the v3 API', 3, 'http'],
+    ["by the v2 API, with kubeadm's certificates", 2, 'https'],
     ["by the v3 API, with kubeadm's certificates", 3, 'https'],
   ] as const)
     test(`is read ${title}`, async (context) => {
@@ -91,31 +93,32 @@ suite('etcd on a node', { timeout: 120_000 }, () => {
       assert.doesNotMatch(JSON.stringify(cluster.snapshot), /"token"|U2VjcmV0/);
     });
 
-  test("is changed by the v3 API, with kubeadm's certificates, and changed back", async (context) => {
-    const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
-    await startEtcd(node, 3, 'https');
-    const cluster = await read(context, node);
-    const [found] = foundConfigurations(cluster, 'master');
-    const endpoints = ['https://127.0.0.1:2379'];
-    assert.deepEqual(found?.change.in, { etcd: { api: 3, key: '/coreos.com/network/config', endpoints } });
-    const [change] = proposedChanges(cluster, 'master', found, { 'Backend.Type': 'vxlan' });
-    assert.ok(change);
-    const made = makeChange(cluster, change);
-    assert.ok('operations' in made);
-    const apply = async (): Promise<Application> => {
-      const application = new Application(
-        [{ node: 'master', operations: made.operations }],
-        (_, signal) => connect(node.settings, { questions: {}, signal }),
-        { name: 'test', who: 'somebody@here', confirmWithin: 60, onFailure: 'revert-all', batch: 1 },
-      );
-      context.after(() => application.close());
-      // So it is as it was before.
-      assert.deepEqual(await application.prepare(never), []);
-      assert.equal(await application.apply(never), true, application.nodes[0]?.problem);
-      return application;
-    };
-    assert.equal(await (await apply()).revert(), true);
-    assert.equal(await (await apply()).confirm(), true);
-    assert.equal((await read(context, node)).flannel.config?.backend, 'vxlan');
-  });
+  for (const version of [2, 3] as const)
+    test(`is changed by the v${version} API, with kubeadm's certificates, and changed back`, async (context) => {
+      const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
+      await startEtcd(node, version, 'https');
+      const cluster = await read(context, node);
+      const [found] = foundConfigurations(cluster, 'master');
+      const endpoints = ['https://127.0.0.1:2379'];
+      assert.deepEqual(found?.change.in, { etcd: { api: version, key: '/coreos.com/network/config', endpoints } });
+      const [change] = proposedChanges(cluster, 'master', found, { 'Backend.Type': 'vxlan' });
+      assert.ok(change);
+      const made = makeChange(cluster, change);
+      assert.ok('operations' in made);
+      const apply = async (): Promise<Application> => {
+        const application = new Application(
+          [{ node: 'master', operations: made.operations }],
+          (_, signal) => connect(node.settings, { questions: {}, signal }),
+          { name: 'test', who: 'somebody@here', confirmWithin: 60, onFailure: 'revert-all', batch: 1 },
+        );
+        context.after(() => application.close());
+        // So it is as it was before.
+        assert.deepEqual(await application.prepare(never), []);
+        assert.equal(await application.apply(never), true, application.nodes[0]?.problem);
+        return application;
+      };
+      assert.equal(await (await apply()).revert(), true);
+      assert.equal(await (await apply()).confirm(), true);
+      assert.equal((await read(context, node)).flannel.config?.backend, 'vxlan');
+    });
 });
