@@ -40,6 +40,8 @@ const PACKAGES = [
   { name: 'tcsh', proof: ['tcsh'], steps: ['nodes'] },
   { name: 'sudo', proof: ['sudo'], steps: nodes },
   { name: 'curl', proof: ['curl'], steps: nodes },
+  { name: 'busybox', proof: ['busybox'], steps: ['unit', 'nodes'], optional: true },
+  { name: 'netcat-openbsd', proof: ['nc'], steps: ['unit'], optional: true },
 ];
 
 /** Beyond Linux only the browser counts: the rest is for Linux kernels and for machines without a screen. */

@@ -29,7 +29,7 @@ function etcd(id: string, reads: string, path: string): Probe {
   const range = JSON.stringify({ key: base64(`${path}/`), range_end: base64(`${path}0`) });
   const v2 = `v2/keys${path}?recursive=true`;
   const secure = TLS.map(({ ca, cert, key }) => [...CURL, '--cacert', ca, '--cert', cert, '--key', key]);
-  const [first = [], ...older] = [
+  const [first, ...older] = [
     ...[LOCAL, '127.0.0.1:4001'].map((at) => [...CURL, `http://${at}/${v2}`]),
     ...secure.map((curl) => [...curl, `https://${LOCAL}/${v2}`]),
     ...['v3', 'v3beta'].map((version) => [...CURL, '-d', range, `http://${LOCAL}/${version}/kv/range`]),

@@ -23,6 +23,7 @@ import { sshSessions } from '../../src/nodes/apply/ssh-sessions';
 import { commandLine } from '../../src/nodes/batch/quote';
 import { mustRun } from '../kernel/lab/command';
 import type { AgentPlaces } from '../lab/agents';
+import { words } from '../nodes/apply/seen';
 import { LiveCluster } from './live-cluster';
 
 const never = new AbortController().signal;
@@ -220,10 +221,4 @@ function agrees(whole: object, part: object): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function words({ nodes, log }: Application): string {
-  return [...nodes.map(({ stage, problem }) => `${stage}: ${problem ?? ''}`), ...log.map(({ text }) => text)].join(
-    '\n',
-  );
 }

@@ -27,39 +27,41 @@ const VALUES = {
   '/registry/secrets/default/token': '{"kind":"Secret"}',
 };
 
-/** As kubeadm has it: a certificate for the server, which clients show too. */
-const CERTIFICATES = `
-mkdir -p /etc/kubernetes/pki/etcd
-cd /etc/kubernetes/pki/etcd
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=etcd \
-  -addext subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt 2>/dev/null
-cp server.crt ca.crt`;
-const PKI = '/etc/kubernetes/pki/etcd';
+/** Where kubeadm and k3s keep the certificates that clients show to their etcd. */
+const KEPT = {
+  kubeadm: { folder: '/etc/kubernetes/pki/etcd', ca: 'ca.crt', name: 'server' },
+  k3s: { folder: '/var/lib/rancher/k3s/server/tls/etcd', ca: 'server-ca.crt', name: 'client' },
+} as const;
+type Keeper = keyof typeof KEPT;
 
-/** Starts an etcd on the node, with those values in it. It ends with the node. */
-async function startEtcd(node: LiveNode, version: 2 | 3, scheme: 'http' | 'https'): Promise<void> {
-  if (scheme === 'https') await node.run(CERTIFICATES);
-  const urls = `${scheme}://127.0.0.1:2379`;
-  const etcd = [
-    ...['etcd', '--data-dir', '/var/tmp/etcd', `--enable-v2=${version === 2}`, '--log-level', 'error'],
-    ...['--listen-client-urls', urls, '--advertise-client-urls', urls],
-    ...(scheme === 'https'
-      ? [`--cert-file=${PKI}/server.crt`, `--key-file=${PKI}/server.key`, `--trusted-ca-file=${PKI}/ca.crt`]
-      : []),
-    ...(scheme === 'https' ? ['--client-cert-auth'] : []),
-  ];
-  spawn('env', [...node.machine.enter, ...etcd], { stdio: 'ignore' });
-  const access =
-    scheme === 'https'
-      ? `--endpoints=${urls} --cacert=${PKI}/ca.crt --cert=${PKI}/server.crt --key=${PKI}/server.key`
-      : '';
-  const pki = scheme === 'https' ? `--cacert ${PKI}/ca.crt --cert ${PKI}/server.crt --key ${PKI}/server.key` : '';
-  const etcdctl = `ETCDCTL_API=3 etcdctl ${access}`;
+/** One for the server, which clients show too. */
+const CERTIFICATES = `
+mkdir -p "$1"
+cd "$1"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=etcd \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$3.key" -out "$3.crt" 2>/dev/null
+cp "$3.crt" "$2"`;
+
+/** Starts an etcd on the node, with those values in it. It ends with the node. `keeper`: it speaks TLS. */
+async function startEtcd(node: LiveNode, version: 2 | 3, keeper?: Keeper): Promise<void> {
+  const url = `${keeper ? 'https' : 'http'}://127.0.0.1:2379`;
+  const server = ['etcd', '--data-dir', '/var/tmp/etcd', `--enable-v2=${version === 2}`, '--log-level', 'error'];
+  server.push('--listen-client-urls', url, '--advertise-client-urls', url);
+  let [etcdctl, curl] = ['ETCDCTL_API=3 etcdctl', 'curl -fsS'];
+  if (keeper) {
+    const { folder, ca, name } = KEPT[keeper];
+    await node.run(`set -- ${folder} ${ca} ${name}${CERTIFICATES}`);
+    const [authority, cert, key] = [ca, `${name}.crt`, `${name}.key`].map((file) => `${folder}/${file}`);
+    server.push(`--cert-file=${cert}`, `--key-file=${key}`, `--trusted-ca-file=${authority}`, '--client-cert-auth');
+    etcdctl += ` --endpoints=${url} --cacert=${authority} --cert=${cert} --key=${key}`;
+    curl += ` --cacert ${authority} --cert ${cert} --key ${key}`;
+  }
+  spawn('env', [...node.machine.enter, ...server], { stdio: 'ignore' });
   await node.run(`until ${etcdctl} --command-timeout=1s endpoint health >/dev/null 2>&1; do :; done`);
   for (const [key, value] of Object.entries(VALUES))
     await node.run(
       version === 2
-        ? `curl -fsS ${pki} -X PUT ${urls}/v2/keys${key} --data-urlencode value='${value}'`
+        ? `${curl} -X PUT ${url}/v2/keys${key} --data-urlencode value='${value}'`
         : `${etcdctl} put ${key} '${value}'`,
     );
 }
@@ -73,30 +75,29 @@ async function read(context: TestContext, node: LiveNode): Promise<Cluster> {
 }
 
 suite('etcd on a node', { timeout: 120_000 }, () => {
-  for (const [title, version, scheme] of [
-    ['by the v2 API', 2, 'http'],
-    ['by the v3 API', 3, 'http'],
-    ["by the v2 API, with kubeadm's certificates", 2, 'https'],
-    ["by the v3 API, with kubeadm's certificates", 3, 'https'],
-  ] as const)
-    test(`is read ${title}`, async (context) => {
-      const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
-      await startEtcd(node, version, scheme);
-      const cluster = await read(context, node);
-      assert.equal(cluster.flannel.config?.backend, 'udp');
-      assert.equal(cluster.flannel.leases.length, 1);
-      assert.deepEqual(
-        cluster.services.map((service) => service.name),
-        ['g4'],
-      );
-      // What is no service is nobody's business.
-      assert.doesNotMatch(JSON.stringify(cluster.snapshot), /"token"|U2VjcmV0/);
-    });
-
   for (const version of [2, 3] as const)
-    test(`is changed by the v${version} API, with kubeadm's certificates, and changed back`, async (context) => {
+    for (const keeper of [undefined, 'kubeadm', ...(version === 3 ? ['k3s' as const] : [])] as const)
+      test(`is read by the v${version} API${keeper ? `, with the certificates of ${keeper}` : ''}`, async (context) => {
+        const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
+        await startEtcd(node, version, keeper);
+        const cluster = await read(context, node);
+        assert.equal(cluster.flannel.config?.backend, 'udp');
+        assert.equal(cluster.flannel.leases.length, 1);
+        assert.deepEqual(
+          cluster.services.map((service) => service.name),
+          ['g4'],
+        );
+        // What is no service is nobody's business.
+        assert.doesNotMatch(JSON.stringify(cluster.snapshot), /"token"|U2VjcmV0/);
+      });
+
+  for (const [version, keeper] of [
+    [2, 'kubeadm'],
+    [3, 'k3s'],
+  ] as const)
+    test(`is changed by the v${version} API, with the certificates of ${keeper}, and changed back`, async (context) => {
       const node = await LiveNode.start(context, { users: [{ name: 'somebody', sudo: 'without password' }] });
-      await startEtcd(node, version, 'https');
+      await startEtcd(node, version, keeper);
       const cluster = await read(context, node);
       const [found] = foundConfigurations(cluster, 'master');
       const endpoints = ['https://127.0.0.1:2379'];

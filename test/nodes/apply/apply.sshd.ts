@@ -6,7 +6,9 @@ import { linesWithout } from '../../../src/nodes/apply/differences';
 import { openChanges } from '../../../src/nodes/apply/open-changes';
 import type { ApplicationOptions } from '../../../src/nodes/apply/options';
 import { GuardedMachine, type GuardedMachineOptions } from '../../lab/guarded-machine';
+import { needs } from '../support/programs';
 import { ALL, ETCD, FILES, MASQUERADE, RESTART, TABLE } from './operations';
+import { assertSame, untilSame, words } from './seen';
 
 const never = new AbortController().signal;
 const JOURNAL = 'cat /var/lib/hoplens/journal';
@@ -40,7 +42,7 @@ function applicationOf(
 
 suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
   for (const sh of ['dash', 'bash', 'busybox'] as const)
-    test(`is made, and reverted by request, by ${sh}`, async (context) => {
+    test(`is made, and reverted by request, by ${sh}`, needs(sh), async (context) => {
       const machine = await start(context, { sh, etcd: sh === 'dash' });
       const before = await machine.state();
       const operations = sh === 'dash' ? ALL : ALL.filter(({ kind }) => kind !== 'etcd');
@@ -60,6 +62,13 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
       assert.deepEqual(stagesOf(application), ['reverted']);
       assertSame(await machine.state(), before);
       assert.equal(await machine.run('cat /var/log/agent'), 'restarted\nrestarted\n');
+      const [begun, ended, ...more] = (await machine.run(JOURNAL)).trimEnd().split('\n').map(readJson);
+      assert.deepEqual([begun?.['id'], ended?.['id'], more], [application.id, application.id, []]);
+      // undefined is no word of JSON.
+      assert.equal(JSON.stringify(begun?.['change']), JSON.stringify({ node: machine.name, operations }));
+      assert.deepEqual([ended?.['result'], ended?.['why']], ['reverted', 'by request']);
+      // A comment of a rule, which has all that means something to a shell or to JSON.
+      assert.ok(String(ended?.['log']).includes(`--comment it's "$(reboot)" -j ACCEPT`));
     });
 
   test('is reverted by the node alone when nobody confirms', async (context) => {
@@ -181,31 +190,10 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
   });
 });
 
-/** Shows what differs, and not the hundreds of lines that do not. */
-function assertSame(actual: string, expected: string): void {
-  assert.deepEqual(
-    { more: linesWithout(actual, expected), less: linesWithout(expected, actual), same: actual === expected },
-    { more: [], less: [], same: true },
-  );
+function readJson(line: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(line) as Readonly<Record<string, unknown>>;
 }
 
 function stagesOf({ nodes }: Application): string[] {
   return nodes.map(({ stage }) => stage);
-}
-
-function words(application: Application): string {
-  const { nodes, log } = application;
-  return [...nodes.map(({ stage, problem }) => `${stage}: ${problem ?? ''}`), ...log.map(({ text }) => text)].join(
-    '\n',
-  );
-}
-
-async function untilSame(machine: GuardedMachine, expected: string, seconds = 30): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  let state = await machine.state();
-  while (state !== expected && performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    state = await machine.state();
-  }
-  assertSame(state, expected);
 }

@@ -18,10 +18,15 @@ function pathOf(name: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** What is said where nothing but these programs is there. */
-function tryWith(context: TestContext, programs: readonly string[], port: number): Promise<string> {
+/** What is said where nothing but these programs is there; some may be others by their names. */
+function tryWith(
+  context: TestContext,
+  programs: readonly string[],
+  port: number,
+  others: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const folder = temporaryFolder(context);
-  for (const name of programs) symlinkSync(pathOf(name) ?? assert.fail(name), join(folder, name));
+  for (const name of programs) symlinkSync(pathOf(others[name] ?? name) ?? assert.fail(name), join(folder, name));
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-s', '127.0.0.1', String(port)], {
       env: { PATH: folder },
@@ -57,6 +62,16 @@ suite('a connection is tried on a node', { skip: process.platform === 'win32' &&
       );
     });
   }
+
+  const needed = ['busybox', 'curl'].find((name) => pathOf(name) === undefined);
+  test(
+    'by the next, where it is one of BusyBox that cannot',
+    { skip: needed !== undefined && `${needed} is not installed` },
+    async (context) => {
+      const { port } = await listening(context);
+      assert.equal(await tryWith(context, ['nc', 'curl'], port, { nc: 'busybox' }), 'curl connects\n');
+    },
+  );
 
   test('by nothing, where nothing is there', async (context) => {
     assert.equal(await tryWith(context, [], 9), 'nothing untried\n');

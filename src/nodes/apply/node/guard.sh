@@ -1,4 +1,7 @@
-# The dead man's switch: takes the change back when nobody has confirmed it in time, whoever is gone by then.
+# The dead man's switch: takes the change back when nobody has confirmed it in time, whoever is gone by then. A timer of
+# systemd where there is one; else a process of a session of its own. at(1) would add nothing to that: few nodes have its
+# daemon, it counts in minutes, by a clock that may jump, and where it would outlive the process, at a logind that ends
+# what users leave behind (KillUserProcesses= in logind.conf(5)), the process leaves the cgroup by which it is found.
 
 systemd_runs() {
   [ -d /run/systemd/system ] && command -v systemd-run >/dev/null 2>&1
@@ -54,9 +57,18 @@ disarm() {
   [ "$guard" != $$ ] && alive "$guard" && end_session "$guard"
 }
 
+# Out of the login's cgroup, in all hierarchies by which systemd and elogind tell sessions: see cgroups(7).
+leave_session() {
+  for procs in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/unified/cgroup.procs /sys/fs/cgroup/systemd/cgroup.procs \
+    /sys/fs/cgroup/elogind/cgroup.procs; do
+    [ ! -w "$procs" ] || echo $$ 2>/dev/null >"$procs"
+  done
+}
+
 # The process of arm_process. It also does what somebody has begun to do and was ended at.
 guard() {
   trap '' INT TERM
+  leave_session
   fact guard $$ || exit 1
   deadline=$(value deadline)
   while [ -d "$dir" ]; do

@@ -112,14 +112,14 @@ backup_file() {
   fact "$1/real" "$path" && [ -d "${path%/*}" ] || return 1
   [ -e "$path" ] || return 0
   [ -f "$path" ] || return 1
-  ln "$path" "$(beside "$path")" 2>/dev/null || cp -p "$path" "$(beside "$path")"
+  ln "$path" "$(beside "$path")" 2>/dev/null || cp -a "$path" "$(beside "$path")"
 }
 
 # write_file PATH DATA: whole or not at all.
 write_file() {
   new=$(beside "$1" .new)
-  if [ -e "$1" ]; then cp -a "$1" "$new" || cp -p "$1" "$new"; else (umask 022 && : >"$new"); fi &&
-    sed 1d "$2" >"$new" && { sync "$new" 2>/dev/null || sync; } && mv -f "$new" "$1" && return 0
+  if [ -e "$1" ]; then cp -a "$1" "$new"; else (umask 022 && : >"$new"); fi &&
+    sed 1d "$2" >"$new" && sync "$new" && mv -f "$new" "$1" && return 0
   rm -f "$new"
   return 1
 }
