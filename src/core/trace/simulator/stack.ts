@@ -7,6 +7,7 @@ import type { Action } from '../../netfilter/action';
 import type { Table } from '../../netfilter/ruleset';
 import type { Fib } from '../../routing/fib';
 import type { Interface } from '../../routing/interface';
+import type { NextHop } from '../../routing/route';
 import { sysctlName } from '../../routing/sysctl';
 import type { Hook, TableName } from '../../netfilter/hook';
 import { BASE_CHAINS } from '../../netfilter/hook';
@@ -20,6 +21,8 @@ export class Stack {
   readonly conntrack = new Conntrack();
   /** Questions that hold for the whole namespace and were put already. */
   readonly asked = new Set<string>();
+  /** Which next hop of several a packet has taken, by route and addresses. */
+  readonly hops = new Map<string, NextHop>();
   /** Neighbours, by `addressKey`, that have asked it for its MAC address during this run. */
   readonly askedBy = new Set<string>();
 
