@@ -38,6 +38,8 @@ export interface Observation {
   readonly connections: ReadonlyMap<string, readonly string[]>;
   /** By how much the counters of each space grew. */
   readonly counted: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** Where the ICMP error that tells of its end, which is no leg of a trace, was seen last: it may be dropped there. */
+  readonly errorEnd: string | undefined;
   readonly sourcePort: number;
   /** It took longer than TCP waits before it sends something again: what is counted may be of that. */
   readonly late: boolean;
@@ -130,6 +132,7 @@ export async function observe(
     reset: leg('reset').seen.length > 0 || leg('reset').matched.size > 0,
     connections,
     counted,
+    errorEnd: leg('error').seen.findLast((one) => one.direction === 'in')?.space,
     sourcePort,
     late,
   };

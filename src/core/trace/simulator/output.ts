@@ -118,7 +118,8 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   }
   const { route } = answer;
   if (route.type === 'local') {
-    const source = flow.src ?? route.preferredSource ?? flow.dst;
+    const own = flow.dst.family === 6 && selectSource6(stack.interfaces, answer.hops[0]?.device, flow.dst);
+    const source = flow.src ?? route.preferredSource ?? (own || flow.dst);
     skb.packet = { ...skb.packet, src: source };
     noteRoute(walk, stack, skb, answer, `local, through lo, source ${formatAddress(source)}`);
     return { device: 'lo', nextHop: flow.dst, source, as: 'local' };

@@ -73,12 +73,17 @@ export class Stack {
     return this.fib(address.family)?.localRoute(address)?.type === 'local';
   }
 
-  /** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
+  /**
+   * net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked; over IPv6
+   * only on the one that has it (net/ipv6/ndisc.c `ndisc_recv_ns`).
+   */
   answersFor(asked: string | undefined, address: Address): boolean {
-    const ignores = ['all', asked ?? 'all'].some((name) => {
-      const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
-      return value !== undefined && value !== '0';
-    });
+    const ignores =
+      (address.family === 6 && asked !== undefined) ||
+      ['all', asked ?? 'all'].some((name) => {
+        const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
+        return value !== undefined && value !== '0';
+      });
     return this.interfaces.some(
       (device) =>
         (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
