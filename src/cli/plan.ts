@@ -20,7 +20,7 @@ export function runPlan(file: string, snapshot: string, print: (line: string) =>
   for (const { node, before, after } of review.diffs)
     print(createTwoFilesPatch(`${node} before`, `${node} after`, before, after).trimEnd());
   const refused = isRefused(review);
-  const effect = refused ? undefined : effectOf(cluster, review.after);
+  const effect = refused ? undefined : effectOf(cluster, review.after, review.unknowns);
   for (const line of describeReview(review, effect, commandLine)) print(line);
   return refused || effect?.pairs.some(({ change }) => change === 'broken') === true ? 1 : 0;
 }

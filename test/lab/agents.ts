@@ -98,15 +98,23 @@ const STAY = `sleep infinity &
 wait
 `;
 
-/** The key is flannel's own; the lease, the device and subnet.env follow from what is there. */
+/**
+ * The key is flannel's own; the lease, the device and subnet.env follow from what is there. Only here an interface of vxlan
+ * goes with its flanneld: a node is to be as it was when a change is taken back.
+ */
 function flanneldScript({ worker, master }: Site, own: NodePlan, place: AgentPlaces['flannel']): string {
   const other = own === worker ? master : worker;
   const etcdctl = `ETCDCTL_API=${place === 'etcd v2' ? 2 : 3} etcdctl --endpoints=http://${master.address}:2379`;
   const [get, put] = place === 'etcd v2' ? ['get', 'set'] : ['get --print-value-only', 'put'];
   const config =
     place === 'config-map' ? 'cat /etc/kube-flannel/net-conf.json' : `${etcdctl} ${get} /coreos.com/network/config`;
-  const key = `/coreos.com/network/subnets/${own.pods}.0-24`;
-  const keep = place === 'config-map' ? 'cat >/dev/null' : `${etcdctl} ${put} ${key} >/dev/null`;
+  const leaseOf = ({ pods }: NodePlan): string => `/coreos.com/network/subnets/${pods}.0-24`;
+  const keep = place === 'config-map' ? 'cat >/dev/null' : `${etcdctl} ${put} ${leaseOf(own)} >/dev/null`;
+  const hear =
+    place === 'config-map'
+      ? 'learn; sleep infinity'
+      : // Whatever comes between the two is seen in the next round.
+        `while :; do case $(${etcdctl} ${get} ${leaseOf(other)}) in *'"vxlan"'*) learn ;; esac; timeout --foreground 2 ${etcdctl} watch ${leaseOf(other)} >/dev/null || :; done`;
   return `#!/bin/sh
 # flanneld reads its configuration once, when it starts.
 set -eu
@@ -114,6 +122,12 @@ config=$(${config})
 network=$(echo "$config" | sed 's/.*"Network": *"\\([^"]*\\)".*/\\1/')
 backend=$(echo "$config" | sed -n 's/.*"Type": *"\\([^"]*\\)".*/\\1/p')
 lease='{"PublicIP":"${own.address}"}'
+# What is known of a lease of the same backend.
+learn() {
+  ip neigh replace ${other.pods}.0 lladdr ${vtepMac(other)} dev flannel.1 nud permanent
+  bridge fdb replace ${vtepMac(other)} dev flannel.1 dst ${other.address}
+  ip route replace ${other.pods}.0/24 via ${other.pods}.0 dev flannel.1 onlink
+}
 ip link del flannel.1 2>/dev/null || :
 case \${backend:-udp} in
   udp)
@@ -126,15 +140,13 @@ case \${backend:-udp} in
     ip link add flannel.1 address ${vtepMac(own)} type vxlan id 1 local ${own.address} dev eth0 dstport 8472 nolearning
     ip addr add ${own.pods}.0/32 dev flannel.1
     ip link set flannel.1 up
-    ip route add ${other.pods}.0/24 via ${other.pods}.0 dev flannel.1 onlink
-    ip neigh add ${other.pods}.0 lladdr ${vtepMac(other)} dev flannel.1 nud permanent
-    bridge fdb add ${vtepMac(other)} dev flannel.1 dst ${other.address}
     lease='{"PublicIP":"${own.address}","BackendType":"vxlan","BackendData":{"VNI":1,"VtepMAC":"${vtepMac(own)}"}}' ;;
   *) echo "unknown backend type: $backend" >&2; exit 1 ;;
 esac
 printf %s "$lease" | ${keep}
 printf 'FLANNEL_NETWORK=%s\\nFLANNEL_SUBNET=${own.pods}.1/24\\nFLANNEL_MTU=%s\\nFLANNEL_IPMASQ=false\\n' "$network" "$mtu" >/run/flannel/subnet.env.new
 mv /run/flannel/subnet.env.new /run/flannel/subnet.env
+[ "$backend" != vxlan ] || { ${hear}; }
 ${STAY}`;
 }
 

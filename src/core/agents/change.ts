@@ -1,6 +1,7 @@
 import type { FlannelPlanned, KubeProxyPlanned } from '../plan/plan';
 import type { Cluster } from '../snapshot/cluster';
 import type { Configuration } from './configuration';
+import type { Settings } from './refusal';
 import type { TextSource } from './texts';
 
 export type AgentPlanned = KubeProxyPlanned | FlannelPlanned;
@@ -28,6 +29,8 @@ export interface AgentEffect {
 export interface AgentPrediction {
   /** With the configuration changed, and what follows from it as far as that is known. */
   readonly cluster: Cluster;
+  /** The network configs with which flannelds have been restarted, by node: others hear of their leases. */
+  readonly started?: ReadonlyMap<string, Settings>;
   /** What of it cannot be told beforehand; undefined where all is told. */
   readonly unknown?: string;
 }

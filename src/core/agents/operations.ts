@@ -4,6 +4,7 @@ import { Configuration } from './configuration';
 import type { AgentChange, AgentEffect, AgentPlanned, AgentPrediction } from './change';
 import { changeEffects } from './effects';
 import { formOf, placeName } from './form';
+import { predictFlannel } from './flannel/predict';
 import { ignoredFlags } from './kube-proxy/ignored-flags';
 import { predictKubeProxy } from './kube-proxy/predict';
 import { isAbsent, pathOf, sourceOf } from './texts';
@@ -40,15 +41,7 @@ export function predictAgent(
   const made = makeChange(cluster, node, change);
   if ('error' in made) return made;
   const written = withText(cluster, node, change.in, made.after.text, made.source);
-  if (change.kind === 'kube-proxy') return predictKubeProxy(written, made);
-  const inert = Object.keys(change.set).every((name) =>
-    /Changes no packet's way\.$/.test(made.before.find(name)?.effect ?? ''),
-  );
-  if (inert) return { cluster: written };
-  return {
-    cluster: written,
-    unknown: `what ${made.before.form.agent} makes of it depends on its version, and on when the other nodes follow`,
-  };
+  return change.kind === 'kube-proxy' ? predictKubeProxy(written, made) : predictFlannel(written, made);
 }
 
 function makeChange(cluster: Cluster, node: string, change: AgentPlanned): AgentChange | { readonly error: string } {

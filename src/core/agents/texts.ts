@@ -58,7 +58,8 @@ function hostsFrom(cluster: Cluster, node: string): NetworkNamespace[] {
   return nodes.flatMap(({ host }) => (host ? [host] : []));
 }
 
-const FLANNEL = 'etcd-flannel';
+/** The output of flannel's keys in etcd. */
+export const FLANNEL = 'etcd-flannel';
 
 function etcdValue(cluster: Cluster, node: string, key: string): TextSource | undefined {
   for (const namespace of hostsFrom(cluster, node)) {

@@ -1,7 +1,7 @@
-import { type Address, parseAddress } from '../net/address';
+import { type Address, formatAddress, parseAddress } from '../net/address';
 import { parsePrefix, type Prefix } from '../net/prefix';
 import { jsonOf, readEtcd } from '../text/etcd';
-import { isObject, type JsonObject, stringOf } from '../text/json';
+import { isObject, type JsonObject, numberOf, stringOf } from '../text/json';
 import { linesOf } from '../text/lines';
 
 /** flannel's network config (its `subnet/config.go`); JSON names are case-insensitive there. */
@@ -20,6 +20,8 @@ export interface Lease {
   readonly publicIp: Address;
   readonly backend: string | undefined;
   readonly vtepMac: string | undefined;
+  /** Of backend vxlan. */
+  readonly vni: number | undefined;
   /** Of the output of etcd; 0 for a lease that a node's annotations hold. */
   readonly line: number;
 }
@@ -76,8 +78,18 @@ function leaseOf(key: string, object: JsonObject, line: number): Lease | undefin
     publicIp,
     backend: stringOf(object, 'BackendType'),
     vtepMac: isObject(data) ? stringOf(data, 'VtepMAC') : undefined,
+    vni: isObject(data) ? numberOf(data, 'VNI') : undefined,
     line,
   };
+}
+
+/** The value of a lease in etcd (flannel's `lease.LeaseAttrs`). */
+export function leaseValue({ publicIp, backend, vni, vtepMac }: Lease): string {
+  return JSON.stringify({
+    PublicIP: formatAddress(publicIp),
+    ...(backend !== undefined && backend !== 'udp' && { BackendType: backend }),
+    ...(backend === 'vxlan' && { BackendData: { VNI: vni, VtepMAC: vtepMac } }),
+  });
 }
 
 /** The lease of a node whose flannel keeps it in the node's annotations; its subnet is the node's podCIDR. */
@@ -85,12 +97,15 @@ export function leaseOfNode(subnet: Prefix | undefined, annotations: ReadonlyMap
   const publicIp = parseAddress(annotations.get('public-ip') ?? '');
   if (!subnet || !publicIp) return undefined;
   // `null` for backends that have none to tell.
-  const [, mac] = /"VtepMAC"\s*:\s*"([^"]*)"/.exec(annotations.get('backend-data') ?? '') ?? [];
+  const data = annotations.get('backend-data') ?? '';
+  const [, mac] = /"VtepMAC"\s*:\s*"([^"]*)"/.exec(data) ?? [];
+  const [, vni] = /"VNI"\s*:\s*(\d+)/.exec(data) ?? [];
   return {
     subnet,
     publicIp,
     backend: annotations.get('backend-type'),
     vtepMac: mac,
+    vni: vni === undefined ? undefined : Number(vni),
     line: 0,
   };
 }

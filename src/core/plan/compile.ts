@@ -1,4 +1,7 @@
+import { partedNodes } from '../agents/flannel/parted';
+import { leasesHeard } from '../agents/flannel/started';
 import type { AgentEffect } from '../agents/operations';
+import type { Settings } from '../agents/refusal';
 import { parseSave } from '../netfilter/save';
 import { readRuleSyntax } from '../netfilter/syntax';
 import { splitWords } from '../netfilter/words';
@@ -23,8 +26,17 @@ export interface Compiled {
   readonly concerns: readonly Concern[];
   /** As far as the effect is known. */
   readonly after: Cluster;
-  /** Nothing of the effect is unknown. */
-  readonly predicted: boolean;
+  /** What of the effect is not known: `after` is without that. */
+  readonly unknowns: readonly UnknownEffect[];
+}
+
+/** What an agent would do, and is not known beforehand. */
+export interface UnknownEffect {
+  readonly node: string;
+  /** Rules of services on the node, or what carries between nodes. */
+  readonly of: 'services' | 'overlay';
+  /** The end of a sentence. */
+  readonly why: string;
 }
 
 /**
@@ -34,9 +46,16 @@ export interface Compiled {
 export function compilePlan(plan: Plan, cluster: Cluster): Compiled {
   const nodes = new Map<string, Operation[]>();
   const concerns: Concern[] = [];
-  let predicted = true;
+  const unknowns: UnknownEffect[] = [];
+  const started = new Map<string, Settings>();
   let after = cluster;
+  const settle = (): void => {
+    after = leasesHeard(after, started);
+    started.clear();
+  };
   for (const [at, change] of plan.changes.entries()) {
+    // flannelds that are restarted one after the other hear of all leases in the end, whichever comes first.
+    if (change.kind !== 'flannel' && change.kind !== 'agent') settle();
     const tell = (severity: Concern['severity'], message: string): void =>
       void concerns.push({ severity, change: at, message });
     const made = makeChange(after, change);
@@ -48,13 +67,20 @@ export function compilePlan(plan: Plan, cluster: Cluster): Compiled {
     if (made.unfit !== undefined) tell('error', sentence(made.unfit));
     for (const effect of made.effects) tell(severityOf(effect, change), effect.text);
     if (made.unknown !== undefined) {
-      predicted = false;
+      unknowns.push({
+        node: change.node,
+        of: change.kind === 'kube-proxy' ? 'services' : 'overlay',
+        why: made.unknown,
+      });
       tell('warning', `The effect is not predicted: ${made.unknown}.`);
     }
     nodes.set(change.node, [...(nodes.get(change.node) ?? []), ...made.operations]);
     after = made.cluster;
+    for (const [node, settings] of made.started ?? []) started.set(node, settings);
   }
-  return { nodes: [...nodes].map(([node, operations]) => ({ node, operations })), concerns, after, predicted };
+  settle();
+  for (const message of partedNodes(cluster, after)) concerns.push({ severity: 'warning', change: undefined, message });
+  return { nodes: [...nodes].map(([node, operations]) => ({ node, operations })), concerns, after, unknowns };
 }
 
 function sentence(text: string): string {

@@ -1,4 +1,6 @@
-import type { Family } from '../net/address';
+import { type Family, formatAddress } from '../net/address';
+import { prefixLength } from '../net/prefix';
+import { isOverlay } from '../overlay/device';
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import type { Compiled } from './compile';
@@ -36,10 +38,10 @@ export function diffOf(cluster: Cluster, { nodes, after }: Pick<Compiled, 'nodes
   });
 }
 
-/** Rules, routes and policy rules, as what was collected shows them. */
+/** Rules, routes, policy rules and tunnels, as what was collected shows them. */
 function stateSections(before: NetworkNamespace | undefined, after: NetworkNamespace | undefined): Section[] {
   if (before?.record === after?.record) return [];
-  return ([4, 6] as const).flatMap((family) => [
+  const families = ([4, 6] as const).flatMap((family) => [
     ...changedChains(before, after, family).map(({ table, ...lines }) => ({
       title: `${family === 4 ? 'iptables' : 'ip6tables'} -t ${table}`,
       ...lines,
@@ -55,6 +57,44 @@ function stateSections(before: NetworkNamespace | undefined, after: NetworkNames
       after: rulesOf(after, family),
     },
   ]);
+  const devices = [
+    ['ip addr', devicesOf],
+    ['ip neigh', neighboursOf],
+    ['bridge fdb', fdbOf],
+  ] as const;
+  return [...families, ...devices.map(([title, of]) => ({ title, before: of(before), after: of(after) }))];
+}
+
+/** What of an interface decides where packets go. */
+function devicesOf(host: NetworkNamespace | undefined): string[] {
+  return (host?.interfaces ?? []).map(({ name, up, mtu, vxlan, addresses }) => {
+    const of = vxlan && `vxlan id ${vxlan.id ?? '?'} dev ${vxlan.device ?? '?'} dstport ${vxlan.port}`;
+    const own = addresses.flatMap(({ address, network }) =>
+      address.family === 4 ? [`${formatAddress(address)}/${prefixLength(network) ?? ''}`] : [],
+    );
+    const words = [`${name}:`, up === false ? 'down' : 'up', mtu === undefined ? undefined : `mtu ${mtu}`, of, ...own];
+    return words.filter((word) => word !== undefined).join(' ');
+  });
+}
+
+/** Those that somebody has set, and that the kernel does not learn by itself. */
+function neighboursOf(host: NetworkNamespace | undefined): string[] {
+  return (host?.neighbours ?? [])
+    .filter(({ state, device }) => state === 'PERMANENT' && isTunnel(host, device))
+    .map(({ address, device, mac }) => `${formatAddress(address)} dev ${device} lladdr ${mac ?? '?'}`)
+    .sort();
+}
+
+function fdbOf(host: NetworkNamespace | undefined): string[] {
+  return (host?.fdb ?? [])
+    .filter(({ device }) => isTunnel(host, device))
+    .map(({ mac, device, vtep }) => `${mac} dev ${device}${vtep ? ` dst ${formatAddress(vtep)}` : ''}`)
+    .sort();
+}
+
+function isTunnel(host: NetworkNamespace | undefined, name: string): boolean {
+  const device = host?.interface(name);
+  return device !== undefined && isOverlay(device);
 }
 
 /** Without the local table, which follows from the addresses. */

@@ -30,7 +30,7 @@ export function* describeReview(
   effect: Effect | undefined,
   typed: (argv: readonly string[]) => string,
 ): Generator<string> {
-  const { plan, concerns, nodes, predicted } = review;
+  const { plan, concerns, nodes } = review;
   yield `# ${plan.name}`;
   if (concerns.length > 0) {
     yield '';
@@ -39,7 +39,6 @@ export function* describeReview(
   yield '';
   yield '## Effect';
   yield '';
-  if (!predicted) yield 'Not all of the effect is known beforehand; what follows is without that.';
   if (effect) yield* describeEffect(effect);
   yield '';
   yield '## Commands';
@@ -60,14 +59,19 @@ export function* describeReview(
 }
 
 export function* describeEffect({ pairs, of }: Effect): Generator<string> {
-  if (pairs.length === 0) {
-    yield `None of the ${of} paths from any place to any service changes.`;
-    return;
+  const count = (change: PairEffect['change']): number => pairs.filter((pair) => pair.change === change).length;
+  const unknown = count('unknown');
+  for (const why of new Set(pairs.flatMap(({ change, answer }) => (change === 'unknown' ? [answer] : [])))) {
+    const own = pairs.filter(({ answer }) => answer === why).length;
+    yield `Of ${own} of ${of} paths it is ${why}.`;
   }
-  const broken = pairs.filter(({ change }) => change === 'broken').length;
-  const mended = pairs.filter(({ change }) => change === 'mended').length;
-  yield `Of ${of} paths, ${mended} will work that did not, ${broken} will not work that did.`;
-  yield '';
+  if (unknown > 0) yield '';
+  const others = unknown > 0 ? 'other ' : '';
+  if (pairs.length === unknown)
+    yield `None of the ${of - unknown} ${others}paths from any place to any service changes.`;
+  else
+    yield `Of ${of - unknown} ${others}paths, ${count('mended')} will work that did not, ${count('broken')} will not work that did.`;
+  if (pairs.length > 0) yield '';
   for (const pair of pairs) yield `- ${effectLine(pair)}`;
 }
 
@@ -77,6 +81,7 @@ export function concernLine({ changes }: Plan, { severity, change, message }: Co
 }
 
 function effectLine({ from, service, to, protocol, before, after, change }: PairEffect): string {
-  const words = { broken: '**breaks**', mended: 'mended', other: 'changes' }[change];
-  return `${words}: ${from} → ${service} (${to}/${protocol}): ${before} → ${after}`;
+  const words = { broken: '**breaks**', mended: 'mended', other: 'changes', unknown: '**not known**' }[change];
+  const is = change === 'unknown' ? 'not known' : after;
+  return `${words}: ${from} → ${service} (${to}/${protocol}): ${before} → ${is}`;
 }

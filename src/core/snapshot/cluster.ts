@@ -23,10 +23,21 @@ import {
 } from '../kubernetes/service';
 import type { Interface } from '../routing/interface';
 import { isObject, type JsonObject, stringOf } from '../text/json';
-import type { Snapshot } from './format';
+import type { NamespaceRecord, Snapshot } from './format';
 import { lazy } from '../text/lazy';
 import { stepwise } from '../text/stepwise';
 import { NetworkNamespace } from './namespace';
+
+/** What was read of a record is read once: clusters that differ in others share it. */
+const READ = new WeakMap<NamespaceRecord, NetworkNamespace>();
+
+function namespaceOf(node: string, record: NamespaceRecord): NetworkNamespace {
+  const known = READ.get(record);
+  if (known?.node === node) return known;
+  const namespace = new NetworkNamespace(node, record);
+  READ.set(record, namespace);
+  return namespace;
+}
 
 /** A node: its host namespace, and those of its pods and containers. */
 export class ClusterNode {
@@ -35,7 +46,7 @@ export class ClusterNode {
 
   constructor(record: Snapshot['nodes'][number]) {
     this.name = record.name;
-    this.namespaces = record.namespaces.map((namespace) => new NetworkNamespace(record.name, namespace));
+    this.namespaces = record.namespaces.map((namespace) => namespaceOf(record.name, namespace));
   }
 
   get host(): NetworkNamespace | undefined {

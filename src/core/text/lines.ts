@@ -14,6 +14,11 @@ export function* linesOf(text: string): Generator<Line> {
   }
 }
 
+/** With the end of its last line. */
+export function endLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
 /** How many lines precede `offset`, plus one. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;

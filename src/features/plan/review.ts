@@ -67,13 +67,13 @@ export class ReviewDocuments implements vscode.TextDocumentContentProvider {
 }
 
 /** Traces every path before and after. Undefined when the user has no patience for it. */
-export function effectWithProgress({ plan, before, after }: Review): Thenable<Effect | undefined> {
+export function effectWithProgress({ plan, before, after, unknowns }: Review): Thenable<Effect | undefined> {
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: vscode.l10n.t('Predicting the effect of {0}', plan.name),
       cancellable: true,
     },
-    (progress, token) => inTurns(effectInSteps(before, after), progress, token),
+    (progress, token) => inTurns(effectInSteps(before, after, unknowns), progress, token),
   );
 }

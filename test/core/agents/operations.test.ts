@@ -223,13 +223,25 @@ suite("a change of flannel's backend", () => {
 
   test('tells what becomes of leases, devices, ports and MTUs', () => {
     const warned = told(operateOn(TWO_NODES, change({ 'Backend.Type': 'vxlan' })), 'warning');
-    assert.match(warned, /leases of worker and master are of backend udp: a node with vxlan passes over them/);
+    assert.match(
+      warned,
+      /flanneld with vxlan passes over leases of backend udp, those of worker and master: until the last/,
+    );
     assert.match(warned, /UDP 8472 has to be open between all nodes; until now it was UDP 8285/);
     assert.match(warned, /MTU of the tunnel on worker becomes 1450 \(subnet\.env says 1472, docker0 has 1472\)/);
     assert.match(warned, /MTU of the tunnel on master becomes 1450 \(docker0 has 1472\)/);
+    assert.doesNotMatch(warned, /ip link del/);
     assert.match(
       told(operateOn(TWO_NODES, change({ 'Backend.Type': 'vxlan' })), 'info'),
-      /flannel0 goes, flannel\.1 comes, with the MAC address of its VTEP/,
+      /since 0\.9.*one of 02:00 and the PublicIP of its node stands for it here/,
+    );
+    const vxlan = cluster(
+      node('master', { 'etcd-flannel': { stdout: LEASES.replace('udp', 'vxlan'), command: 'curl http://x/' } }),
+      node('worker', {}),
+    );
+    assert.match(
+      told(operateOn(vxlan, change({ 'Backend.Type': 'host-gw' })), 'warning'),
+      /flanneld leaves flannel\.1 and its routes where it does not replace them/,
     );
   });
 

@@ -83,11 +83,11 @@ suite('a plan on a cluster', () => {
   });
 
   test('may be a restart alone, of which nothing is unknown', () => {
-    const compiled = compile('  - { node: worker, agent: flanneld, restart: [systemctl, restart, flanneld] }\n');
-    const argv = ['systemctl', 'restart', 'flanneld'];
-    assert.deepEqual(compiled.nodes, [{ node: 'worker', operations: [{ kind: 'restart', agent: 'flanneld', argv }] }]);
-    assert.equal(compiled.predicted, true);
-    assert.match(said(compiled).join('\n'), /^info: flanneld is restarted with "systemctl restart flanneld"/);
+    const compiled = compile('  - { node: worker, agent: dockerd, restart: [systemctl, restart, docker] }\n');
+    const argv = ['systemctl', 'restart', 'docker'];
+    assert.deepEqual(compiled.nodes, [{ node: 'worker', operations: [{ kind: 'restart', agent: 'dockerd', argv }] }]);
+    assert.deepEqual(compiled.unknowns, []);
+    assert.match(said(compiled).join('\n'), /^info: dockerd is restarted with "systemctl restart docker"/);
   });
 
   test('made against another state is refused', () => {

@@ -4,8 +4,11 @@ import { compilePlan } from '../../../src/core/plan/compile';
 import { diffOf } from '../../../src/core/plan/diff';
 import { type Effect, effectInSteps, effectOf } from '../../../src/core/plan/effect';
 import { readPlan } from '../../../src/core/plan/read-plan';
+import { describeEffect, reviewPlan } from '../../../src/core/plan/review';
 import { readSshConnection, sshConcerns } from '../../../src/core/plan/ssh-session';
+import { withRecord } from '../../../src/core/agents/with-text';
 import { Cluster } from '../../../src/core/snapshot/cluster';
+import { fileOutput } from '../../../src/core/snapshot/file-output';
 import { demoClusters } from '../../support/demo';
 import { flannelCluster } from '../../support/flannel-cluster';
 import { cluster, node } from '../../support/snapshots';
@@ -49,6 +52,36 @@ suite('the effect of a plan', () => {
       listed(effect).join(),
     );
     assert.ok(listed(effect).includes('worker default/g4: no-reply → connected, mended'));
+  });
+
+  test('of what nobody can tell beforehand is not counted as unchanged, and is said first', () => {
+    const config = '/var/lib/kube-proxy/config.conf';
+    const kubeProxy = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: iptables\n';
+    const before = new Cluster(flannelCluster({ tunnel: 'tun', worker: '0', master: '0' }));
+    const output = { command: `cat ${config}`, exitCode: 0, stdout: kubeProxy, stderr: '' };
+    const at = withRecord(before, before.node('worker')?.host?.record, fileOutput(config), output);
+    for (const mode of ['nftables', 'ipvs']) {
+      const { plan } = readPlan(
+        `hoplensPlan: 1\nname: x\nchanges:\n  - { node: worker, kube-proxy: { config: ${config} }, set: { mode: ${mode} } }\n`,
+      );
+      const review = reviewPlan(plan ?? assert.fail(), at);
+      const effect = effectOf(at, review.after, review.unknowns);
+      // Those of the master go by the master's own rules.
+      assert.deepEqual(listed(effect), ['worker 10.0.0.103: connected → undetermined, unknown']);
+      const [first, , second, , third] = [...describeEffect(effect)];
+      assert.match(first ?? '', new RegExp(`^Of 1 of 3 paths it is not known after the change: .* mode ${mode}`));
+      assert.equal(second, 'None of the 2 other paths from any place to any service changes.');
+      assert.match(third ?? '', /not known.*: worker → .*: connected → not known$/);
+    }
+  });
+
+  test('of an overlay that nobody can tell of is unknown for what goes to another node', () => {
+    const before = new Cluster(flannelCluster({ tunnel: 'tun', worker: '0', master: '0' }));
+    const effect = effectOf(before, before, [{ node: 'master', of: 'overlay', why: 'it is drawn' }]);
+    assert.deepEqual(
+      effect.pairs.map(({ from, change, answer }) => [from, change, answer]),
+      [['worker', 'unknown', 'not known after the change: it is drawn']],
+    );
   });
 
   test('of no change is none', () => {

@@ -101,11 +101,7 @@ export function disagreements(
     compareEnd(name, leg, real, cluster, compare);
   }
   // A RST ends the entry; an ICMP error takes its own way back.
-  const refused =
-    observation.reset ||
-    observation.verdict === 'rejected' ||
-    observation.client.error === 'ECONNRESET' ||
-    isUnwanted(outcome);
+  const refused = observation.reset || observation.verdict === 'rejected' || observation.client.error === 'ECONNRESET';
   for (const [space, real] of refused ? [] : observation.connections) {
     // What data opened that nobody waits for may be ended by the RST that answers it.
     const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);
@@ -118,17 +114,13 @@ export function disagreements(
   }
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
-    const real = counted['TcpExtIPReversePathFilter'] ?? 0;
-    const withError = observation.errorEnd === space && real === dropped + 1;
-    compare(`packets dropped by rp_filter on ${space}`, String(dropped), String(withError ? dropped : real));
+    compare(
+      `packets dropped by rp_filter on ${space}`,
+      String(dropped),
+      String(counted['TcpExtIPReversePathFilter'] ?? 0),
+    );
   }
   return found;
-}
-
-/** Whether the server's last packet arrives where no socket waits for it: over TCP it is answered by a RST. */
-function isUnwanted({ verdict, reply, ack, data }: Outcome): boolean {
-  const last = data ?? (ack ? undefined : reply);
-  return verdict === 'no-reply' && last?.verdict === 'delivered' && last.sent.proto === 'tcp';
 }
 
 /** After an IPv4 address, or one in brackets. */

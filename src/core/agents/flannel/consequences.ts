@@ -3,6 +3,8 @@ import { covers, formatPrefix, parsePrefix, type Prefix } from '../../net/prefix
 import { isContainerBridge, isOverlay } from '../../overlay/device';
 import type { Cluster, ClusterNode } from '../../snapshot/cluster';
 import type { AgentChange, AgentEffect } from '../change';
+import type { Settings } from '../refusal';
+import { backendOf } from './overlay-node';
 import { tunnelDevice, tunnelMtu, tunnelPort } from './overhead';
 
 type Tell = (severity: AgentEffect['severity'], text: string) => void;
@@ -15,11 +17,11 @@ export function networkConfigEffects({ cluster, before, after }: AgentChange): A
   const is = after.backend ?? '';
   if (was !== is) {
     leases(cluster, is, tell);
-    const [old, now] = [tunnelDevice(was, before.values), tunnelDevice(is, after.values)];
-    if (old !== now)
+    left(was, before.values, tell);
+    if (is === 'vxlan')
       tell(
         'info',
-        `${old ?? 'No device'} goes, ${now ?? 'no device'} comes${is === 'vxlan' ? ', with the MAC address of its VTEP in the new lease' : ''}.`,
+        'Predicted as flanneld does it since 0.9, with a route for each node. A VTEP draws its MAC address when it is made: one of 02:00 and the PublicIP of its node stands for it here.',
       );
     containers(cluster, is, tell);
     if (is === 'host-gw') sharedSubnet(cluster, tell);
@@ -49,18 +51,22 @@ export function networkConfigEffects({ cluster, before, after }: AgentChange): A
 
 /** A flanneld passes over the leases of another backend (`subnet/watch.go`, the backends' handleSubnetEvents). */
 function leases(cluster: Cluster, backend: string, tell: Tell): void {
-  const others = cluster.flannel.leases.filter((lease) => (lease.backend ?? 'udp') !== backend);
-  if (others.length === 0) {
+  const others = cluster.flannel.leases.filter((lease) => backendOf(lease) !== backend);
+  const nodes = others.map(({ publicIp }) => cluster.underlayHolder(publicIp)?.node.name ?? formatAddress(publicIp));
+  if (others.length > 0)
     tell(
       'warning',
-      "flanneld reads its network config only when it starts: nodes that have started with the new backend and those that have not do not reach each other's pods.",
+      `A flanneld with ${backend} passes over leases of backend ${backendOf(others[0] ?? {})}, those of ${nodes.join(' and ')}: until the last flanneld has been restarted, pods on nodes that have the one and the other do not reach each other.`,
     );
-    return;
-  }
-  const nodes = others.map(({ publicIp }) => cluster.underlayHolder(publicIp)?.node.name ?? formatAddress(publicIp));
+}
+
+/** What the kernel holds outlives the flanneld that has made it. */
+function left(backend: string, settings: Settings, tell: Tell): void {
+  const device = tunnelDevice(backend, settings);
+  if (device === undefined || backend === 'udp') return;
   tell(
     'warning',
-    `The leases of ${nodes.join(' and ')} are of backend ${others[0]?.backend ?? 'udp'}: a node with ${backend} passes over them, and pods of these nodes are not reached from it until every flanneld has been restarted and has renewed its lease.`,
+    `flanneld leaves ${device} and its routes where it does not replace them: "ip link del ${device}" on each node takes them away.`,
   );
 }
 

@@ -1,4 +1,6 @@
+import { predictFlanneldRestart } from '../../agents/flannel/predict';
 import { agentOperations, type AgentEffect, predictAgent } from '../../agents/operations';
+import type { Settings } from '../../agents/refusal';
 import { restartAgent } from '../../agents/restart';
 import { Cluster } from '../../snapshot/cluster';
 import type { NetworkNamespace } from '../../snapshot/namespace';
@@ -22,6 +24,8 @@ export interface ClusterChange {
   readonly unfit?: string;
   /** Why the cluster is not as it would be: the effect is not known. */
   readonly unknown?: string;
+  /** Flannelds that were restarted, whose leases the others have not heard of yet; see leasesHeard. */
+  readonly started?: ReadonlyMap<string, Settings>;
 }
 
 /** Makes one change to what was collected; the error is a sentence. */
@@ -34,7 +38,11 @@ export function makeChange(cluster: Cluster, change: PlannedChange): ClusterChan
     const predicted = predictAgent(cluster, change.node, change);
     return 'error' in predicted ? { ...made, cluster, unknown: predicted.error } : { ...made, ...predicted };
   }
-  if (change.kind === 'agent') return { cluster, ...restartAgent(change) };
+  if (change.kind === 'agent')
+    return {
+      ...restartAgent(change),
+      ...(change.agent === 'flanneld' ? predictFlanneldRestart(cluster, change.node) : { cluster }),
+    };
   const made = changeHost(host, change);
   if ('error' in made) return made;
   const { record, ...rest } = made;

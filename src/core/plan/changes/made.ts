@@ -16,7 +16,3 @@ export function withOutput(record: NamespaceRecord, id: string, command: string,
   const output: Output = { command, exitCode: 0, stdout, stderr: '' };
   return { ...record, outputs: { ...record.outputs, [id]: output } };
 }
-
-export function endLine(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
-}

@@ -1,15 +1,14 @@
-import { type Address, type Family, formatAddress } from '../../net/address';
+import { type Address, formatAddress } from '../../net/address';
 import type { PolicyRule } from '../../routing/policy-rule';
 import { STANDARD_RULES } from '../../routing/policy-rule';
 import { isRouteCommand } from '../../routing/route-command';
 import { type Route, routeText } from '../../routing/route';
-import { readRoutes } from '../../routing/read-routes';
-import type { Output } from '../../snapshot/format';
+import { withoutRoutes } from '../../snapshot/edit/routes';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { PolicyRuleChange } from '../policy-rule-change';
 import { policyRuleToDelete } from '../policy-rule-change';
 import { type RouteChange, routeToDelete, routeToReplace } from '../route-change';
-import { endLine, type Made, type Refused, withOutput } from './made';
+import { type Made, type Refused, withOutput } from './made';
 
 /** One route added, deleted or replaced. */
 export function changeRoute(host: NetworkNamespace, change: RouteChange): Made | Refused {
@@ -30,7 +29,7 @@ export function changeRoute(host: NetworkNamespace, change: RouteChange): Made |
   const undoes = old
     ? [verb === 'del' ? 'add' : 'replace', ...wordsOf(old)]
     : ['del', ...wordsOf(added ?? change.route)];
-  const kept = textOf(output, family, old ? [old] : []);
+  const kept = withoutRoutes(output.stdout, family, old ? [old] : []);
   return {
     record: withOutput(host.record, id, output.command, kept + (added ? `${added.text}\n` : '')),
     operations: [
@@ -153,19 +152,4 @@ const STATE = new Set([
 function wordsOf({ text, table }: Route): string[] {
   const words = text.split(' ').filter((word) => !STATE.has(word));
   return words.includes('table') || table === 'main' ? words : [...words, 'table', table];
-}
-
-/** The output without some of its routes; JSON and the table of `route` in the words of ip route, to which a line can be added. */
-function textOf({ stdout }: Output, family: Family, without: readonly Route[]): string {
-  if (!stdout.trimStart().startsWith('[') && !isRouteCommand(stdout)) {
-    const gone = new Set(without.map(({ line }) => line));
-    return endLine(stdout)
-      .split('\n')
-      .filter((_, at) => !gone.has(at + 1))
-      .join('\n');
-  }
-  return readRoutes(stdout, family)
-    .routes.filter((one) => !without.some(({ text, line }) => text === one.text && line === one.line))
-    .map((one) => `${one.text}\n`)
-    .join('');
 }

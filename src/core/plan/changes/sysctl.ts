@@ -4,7 +4,8 @@ import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { FileOperation, Operation } from '../operation';
 import type { SysctlPlanned } from '../plan';
 import { fileOutput } from '../../snapshot/file-output';
-import { endLine, type Made, type Refused, withOutput } from './made';
+import { endLine } from '../../text/lines';
+import { type Made, type Refused, withOutput } from './made';
 
 /** A sysctl, running; and where a file is named, over a reboot too. */
 export function changeSysctl(host: NetworkNamespace, { key, value, file }: SysctlPlanned): Made | Refused {

@@ -1,7 +1,8 @@
 import { printDump, parseSave } from '../../netfilter/save';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { TablePlanned } from '../plan';
-import { endLine, type Made, type Refused, withOutput } from './made';
+import { endLine } from '../../text/lines';
+import { type Made, type Refused, withOutput } from './made';
 import { savedRules, savedTable } from './saved-rules';
 
 /** A whole table, in the place of the one that there is. */

@@ -4,7 +4,7 @@ import type { Packet } from '../../net/packet';
 import { UDP } from '../../net/protocol';
 import { isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
 import { UDP_PORT, VXLAN_PORT } from '../../overlay/flannel';
-import type { Interface } from '../../routing/interface';
+import type { Interface, Vxlan } from '../../routing/interface';
 import type { LegName, Walk } from './context';
 import { end, type Fate } from './fate';
 import type { Next } from './next';
@@ -109,17 +109,18 @@ function tunnelText(way: Encapsulation, source: Address): string {
   return `${protocol} ${formatSocket(source, way.sourcePort)} → ${formatSocket(way.outerDestination, way.port)}`;
 }
 
+/** Who takes the packet out: up, and of a VXLAN the one with its number and port (drivers/net/vxlan `vxlan_rcv`). */
 function farDevice(stack: Stack, device: Interface): Interface | undefined {
-  return (
-    stack.device(device.name) ??
-    stack.interfaces.find((other) =>
-      isFlannelUdp(device)
-        ? isFlannelUdp(other)
-        : isVxlan(device)
-          ? isVxlan(other)
-          : other.kind === device.kind && isOverlay(other),
-    )
-  );
+  const candidates = [stack.device(device.name) ?? [], stack.interfaces].flat().filter(({ up }) => up !== false);
+  if (isFlannelUdp(device)) return candidates.find(isFlannelUdp);
+  if (isVxlan(device)) return candidates.find((other) => isVxlan(other) && isSameVxlan(device.vxlan, other.vxlan));
+  return candidates.find((other) => other.name === device.name || (other.kind === device.kind && isOverlay(other)));
+}
+
+/** What is not known is taken to be the same. */
+function isSameVxlan(a: Vxlan | undefined, b: Vxlan | undefined): boolean {
+  if (!a || !b) return true;
+  return (a.id === undefined || b.id === undefined || a.id === b.id) && a.port === b.port;
 }
 
 /** Protocol numbers of the kinds of tunnel that put IP into IP. */
