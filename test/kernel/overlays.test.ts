@@ -7,6 +7,13 @@ iptables -P INPUT DROP
 filter INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`;
 const strict = { more: 'sysctl -qw net.ipv4.conf.all.rp_filter=1' };
 const masquerading = { masqueradeAll: true };
+/** The master's flannel.1 made anew, as flanneld does for another network config, which the worker's has not read yet. */
+const remade = (id: string, port: string): string => `
+ip link del flannel.1
+ip link add flannel.1 address 02:00:00:00:00:63 type vxlan ${id} local 192.168.1.11 dev eth0 ${port} nolearning
+ip addr add 10.1.63.0/32 dev flannel.1
+ip link set flannel.1 up
+ip route add 10.1.12.0/24 via 10.1.12.0 dev flannel.1 onlink`;
 
 testPlans('overlays', [
   {
@@ -121,6 +128,34 @@ nat OUTPUT -d 10.0.0.109 -p tcp --dport 80 -j DNAT --to-destination 10.1.63.3:81
     from: 'worker',
     to: '10.1.63.3:80',
     verdict: 'connected',
+  },
+  {
+    title: 'vxlan: the other node has another number, and what takes it out there is none of it',
+    plan: oracle('vxlan', {}, { more: remade('id 2', 'dstport 8472') }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'vxlan: the other node has another port',
+    plan: oracle('vxlan', {}, { more: remade('id 1', 'dstport 4789') }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'vxlan: the interface that is to take it out is down',
+    plan: oracle('vxlan', {}, { more: 'ip link set flannel.1 down' }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'tun: the interface that is to take it out is down',
+    plan: oracle('tun', {}, { more: 'ip link set flannel0 down' }),
+    from: 'worker/default/alpine',
+    to: '10.1.63.3:80',
+    verdict: 'dropped',
   },
   {
     title: 'tun: flanneld sends from the address that its socket is bound to, not from what the route prefers',
