@@ -14,6 +14,7 @@ import { localUser } from '../../nodes/ssh/local-user';
 import { messageOf } from '../../nodes/ssh/errors';
 import type { Live } from '../live/register';
 import { OpenChange } from './open-change';
+import { outcomeWords, progressWords } from './stage-words';
 
 /** How the plan of an application is guarded. */
 export type Guarding = Pick<Plan, 'name' | 'confirmWithin' | 'onFailure' | 'batch'>;
@@ -76,14 +77,14 @@ export class Applications {
         stop.abort();
       });
       const subscription = application.onChange(() => {
-        progress.report({ message: application.nodes.map(({ node, stage }) => `${node}: ${stage}`).join(', ') });
+        progress.report({ message: application.nodes.map(progressWords).join(', ') });
       });
       try {
         const conflicts = await application.prepare(stop.signal);
         if (conflicts.length > 0)
           return vscode.l10n.t('Nothing was changed. {0}', conflicts.map(({ message }) => message).join(' '));
         if (await application.apply(stop.signal)) return undefined;
-        return application.nodes.map(({ node, stage, problem }) => `${node}: ${stage}. ${problem ?? ''}`).join(' ');
+        return application.nodes.map(outcomeWords).join(' ');
       } catch (error) {
         return messageOf(error);
       } finally {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Application } from '../../nodes/apply/application';
+import { outcomeWords } from './stage-words';
 
 /** A change that is made and waits for its answer: in the status bar, and as a notification. */
 export class OpenChange {
@@ -94,17 +95,13 @@ export class OpenChange {
 
   private tell(): void {
     const { nodes } = this.application;
-    const problems = nodes.flatMap(({ problem }) => problem ?? []);
     if (nodes.every(({ stage }) => stage === 'confirmed'))
       void vscode.window.showInformationMessage(vscode.l10n.t('{0} is kept.', this.name));
     else if (nodes.every(({ stage }) => stage === 'reverted'))
       void vscode.window.showInformationMessage(
         vscode.l10n.t('{0} is taken back: everything is as it was before.', this.name),
       );
-    else {
-      const left = nodes.map(({ node, stage }) => `${node}: ${stage}`).join('; ');
-      void vscode.window.showErrorMessage(vscode.l10n.t('{0}: {1}', this.name, [left, ...problems].join('. ')));
-    }
+    else void vscode.window.showErrorMessage(vscode.l10n.t('{0}: {1}', this.name, nodes.map(outcomeWords).join(' ')));
   }
 }
 

@@ -23,3 +23,12 @@ export function subjectOf(operation: Operation): string {
       return operation.agent;
   }
 }
+
+/** A node's sentence, in which operations have numbers, with what they are in place of these. */
+export function withSubjects(sentence: string, operations: readonly Operation[]): string {
+  return sentence.replace(/\boperation (\d+)\b/g, (number, at: string) => {
+    const operation = operations[Number(at) - 1];
+    if (!operation) return number;
+    return `the ${operation.kind === 'restart' ? 'restart' : 'change'} of ${subjectOf(operation)}`;
+  });
+}

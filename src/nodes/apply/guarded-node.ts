@@ -1,6 +1,7 @@
 import type { NodeOperations } from '../../core/plan/operation';
 import { messageOf } from '../ssh/errors';
 import { conflictOf, withActual } from './conflicts';
+import { withSubjects } from './describe';
 import { Heard } from './heard';
 import { NodeLink } from './node-link';
 import { type NodeChange, runVerb, sendAndRun } from './node-script';
@@ -53,7 +54,7 @@ export class GuardedNode implements NodeState {
   }
 
   get warnings(): readonly string[] {
-    return [...this.heard.warnings].map((text) => `${this.node}: ${text}.`);
+    return [...this.heard.warnings].map((text) => this.sentence(text));
   }
 
   get secondsLeft(): number | undefined {
@@ -245,6 +246,10 @@ export class GuardedNode implements NodeState {
     return this.link.close();
   }
 
+  private sentence(text: string): string {
+    return `${this.node}: ${withSubjects(text, this.operations.operations)}.`;
+  }
+
   /** TypeScript would take a field to be what it was before a call. */
   private told(): string {
     return this.heard.word;
@@ -253,10 +258,10 @@ export class GuardedNode implements NodeState {
   /** Has the stage follow what the node tells. */
   private follow(): void {
     const { ending, failure, word } = this.heard;
-    if (failure !== undefined && this.deadline !== undefined) this.problem ??= `${this.node}: ${failure}.`;
+    if (failure !== undefined && this.deadline !== undefined) this.problem ??= this.sentence(failure);
     if (ending) {
       this.stage = ending.result;
-      if (ending.result !== 'confirmed' && ending.why !== '') this.problem ??= `${this.node}: ${ending.why}.`;
+      if (ending.result !== 'confirmed' && ending.why !== '') this.problem ??= this.sentence(ending.why);
     } else if (word === 'reverting') this.stage = 'reverting';
     else if (word === 'gone')
       this.problem ??= `${this.node} knows nothing of the change any more: it was restarted, or somebody has removed it.`;

@@ -129,6 +129,36 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
     assert.match(await machine.run('cat /etc/kubernetes/proxy.conf'), /clusterCIDR: 10\.1\.0\.0\/16/);
   });
 
+  test('says why it was reverted in the words of who has decided it', async (context) => {
+    const machine = await start(context);
+    const before = await machine.state();
+    const application = applicationOf(context, machine, [MASQUERADE]);
+    assert.equal(await application.apply(never), true, words(application));
+    // Somebody has decided, and was ended; the switch goes on with it.
+    const folder = `/run/hoplens/${application.id}`;
+    await machine.run(`printf 'by request' >${folder}/why; ln -sn revert ${folder}/decision`);
+    await untilSame(machine, before);
+    assert.match(await machine.run(JOURNAL), /"result":"reverted","why":"by request"/);
+  });
+
+  test('of an agent that does not start again is reverted, and what the agent says is told', async (context) => {
+    const machine = await start(context);
+    const restart = (script: string): Operation => ({
+      ...{ kind: 'restart', agent: 'kube-proxy', argv: ['sh', '-c', script] },
+    });
+    for (const [script, why] of [
+      ['! mkdir /run/once', 'exit code 1'],
+      ['mkdir /run/twice && echo unknown flag: --mode && exit 2; :', 'unknown flag: --mode'],
+    ] as const) {
+      const application = applicationOf(context, machine, [MASQUERADE, restart(script)]);
+      assert.equal(await application.apply(never), false);
+      assert.deepEqual(stagesOf(application), ['reverted']);
+      assert.equal(application.nodes[0]?.problem, `${machine.name}: the restart of kube-proxy failed: ${why}.`);
+      const last = readJson((await machine.run(JOURNAL)).trimEnd().split('\n').at(-1) ?? '');
+      assert.deepEqual([last['result'], last['why']], ['reverted', `operation 2 failed: ${why}`]);
+    }
+  });
+
   test('is found open by others, who are refused until it is over', async (context) => {
     const machine = await start(context);
     const application = applicationOf(context, machine, [MASQUERADE]);

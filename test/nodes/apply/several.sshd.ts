@@ -79,7 +79,7 @@ suite('a change of several nodes', { timeout: 120_000 }, () => {
     assert.deepEqual(stages(application), ['reverted', 'reverted', 'reverted']);
     const [first = -1, second = -1, third = -1] = begins(application);
     assert.ok(Math.min(first, second) >= 0 && Math.max(first, second) < third, JSON.stringify(application.log));
-    assert.match(application.nodes[2]?.problem ?? '', /operation 2 failed: .*nowhere/);
+    assert.match(application.nodes[2]?.problem ?? '', /the change of route table main failed: .*nowhere/);
     assert.deepEqual(await states(), untouched);
   });
 

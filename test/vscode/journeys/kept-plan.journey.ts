@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from '../parts/wait';
+import { readNodes } from '../live-nodes';
 import { liveJourney } from './journey';
 
 const RULES = 'sudo iptables -t nat -S POSTROUTING';
@@ -18,18 +18,7 @@ liveJourney(
   { settings: { 'hoplens.nodes': [{ name: 'worker' }, { name: 'master' }] } },
   async (workbench, lab) => {
     const before = await lab.run('worker', RULES);
-    const nodes = await workbench.section('Nodes');
-    await nodes.tree.item('Live nodes', 'worker');
-    await workbench.runCommand('Hoplens: Refresh');
-    for (let keys = 0; keys < 2; keys++) await (await workbench.dialog('The host key of')).press('Accept and Remember');
-    await until(
-      'both to be read',
-      async () => {
-        const shown = ['worker', 'master'].map(async (name) => (await nodes.tree.item('Live nodes', name)).description);
-        return (await Promise.all(shown)).every((description) => description.includes('this minute'));
-      },
-      60_000,
-    );
+    await readNodes(workbench, ['worker', 'master']);
     writeFileSync(join(workbench.folder, 'fix.hoplens-plan.yaml'), PLAN);
     await workbench.openFile('fix.hoplens-plan.yaml');
     await workbench.runCommand('Hoplens: Apply Plan…');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { traceFromPalette } from '../demo';
+import { readNodes } from '../live-nodes';
 import { until } from '../parts/wait';
 import type { Workbench } from '../workbench';
 import { liveJourney } from './journey';
@@ -17,14 +18,7 @@ liveJourney(
   { settings: { 'hoplens.nodes': [{ name: 'worker' }, { name: 'master' }] }, size: { width: 1500, height: 900 } },
   async (workbench, lab) => {
     const before = await lab.run('worker', RULES);
-    const nodes = await workbench.section('Nodes');
-    await nodes.tree.item('Live nodes', 'worker');
-    await workbench.runCommand('Hoplens: Refresh');
-    for (let keys = 0; keys < 2; keys++) await (await workbench.dialog('The host key of')).press('Accept and Remember');
-    for (const name of ['worker', 'master'])
-      await until(`${name} to be read`, async () =>
-        /this minute/.test((await nodes.tree.item('Live nodes', name)).description),
-      );
+    await readNodes(workbench, ['worker', 'master']);
     await traceFromPalette(workbench, 'worker', 'default/g4', /gets no reply: the reply comes in on eth0 of worker/);
     const panel = await workbench.webview('worker → default/g4');
     await panel

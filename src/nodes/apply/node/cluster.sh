@@ -90,10 +90,12 @@ restart() {
   note "restarts: $*"
   # shellcheck disable=SC2046
   [ "$1" != kubectl ] || { shift && set -- $(kubectl_here) "$@"; }
+  told=$(wc -l 2>/dev/null <"$dir/log")
   (trap - HUP PIPE && umask 022 && limited 60 setsid "$@") >>"$dir/log" 2>&1
   code=$?
   [ "$code" = 0 ] && return 0
-  output=$(tail -n 1 "$dir/log" 2>/dev/null)
+  output=$(tail -n "+$((${told:-0} + 1))" "$dir/log" 2>/dev/null | tail -n 1)
+  [ -n "$output" ] || output="exit code $code"
   note "the restart ended with exit code $code"
   return 1
 }

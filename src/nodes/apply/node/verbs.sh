@@ -144,9 +144,9 @@ boot() {
 
 # Takes all of it back, last first, and restarts the agents then. One process does it; others wait until it has.
 take_back() {
-  fact decision revert
+  # Who decides says why.
+  if fact decision revert; then printf '%s' "$(plain "$1")" 2>/dev/null >"$dir/why"; fi
   [ "$(value decision)" = revert ] || { status && return 1; }
-  printf '%s' "$(plain "$1")" 2>/dev/null >"$dir/why"
   until fact worker $$; do
     [ -d "$dir" ] || { status && return 0; }
     if alive "$(value worker)"; then sleep 1; else rm -f "$dir/worker"; fi
