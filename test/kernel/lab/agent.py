@@ -332,12 +332,13 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
 
     def read():
         try:
-            data = client.recv(4096)
+            data, peer = client.recvfrom(4096)
         except BlockingIOError:
             return None
         except OSError as error:
             return finish(error.errno)
-        if protocol == "icmp" and not echoes(family, data, sport):
+        # Like any other, it waits for an answer from whom it has asked.
+        if protocol == "icmp" and (not echoes(family, data, sport) or (to and peer[0] != address)):
             return
         result["connected"] = True
         result["answered"] = len(data) > 0

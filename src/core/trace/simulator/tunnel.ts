@@ -87,8 +87,11 @@ export function passTunnel(walk: Walk, stack: Stack, skb: Skb, device: Interface
       'not-listening',
     );
   const misaddressed = way.mac !== undefined && far.mac !== undefined && !sameMac(way.mac, far.mac);
-  // The kernel takes it for somebody else's (PACKET_OTHERHOST, net/ipv4/ip_input.c); a bridge would pass it on.
+  // The kernel takes it for somebody else's (PACKET_OTHERHOST, net/ipv4/ip_input.c), and captures show it; a bridge would
+  // pass it on.
   if (misaddressed && far.master === undefined) {
+    scrub(skb);
+    walk.recorder.sight(fate.stack, skb, far.name, 'in');
     const reason = `the frame is addressed to ${way.mac}, and ${far.name} of ${fate.stack.title} is ${far.mac}`;
     return end('dropped', fate.stack, far.name, reason, 'vtep-mac');
   }
