@@ -19,6 +19,10 @@ export function perform(
   switch (action.kind) {
     case 'continue':
       if (action.target === 'CT' && !isTracked(skb)) skb.template ??= DEFAULT_ZONES;
+      if (action.target === 'TEE') {
+        const gateway = /--gateway (\S+)/.exec(rule.text)?.[1] ?? 'a gateway';
+        return { effect: `TEE, a copy goes to ${gateway}, which is not traced; goes on` };
+      }
       return { effect: action.target === undefined ? 'counted' : `${action.target}, goes on` };
     case 'mark':
       skb.packet = { ...skb.packet, mark: ((skb.packet.mark & ~action.clear) ^ action.toggle) >>> 0 };
