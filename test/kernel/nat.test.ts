@@ -247,4 +247,27 @@ filter INPUT -p tcp -j ACCEPT`,
     to: `${BRIDGE}:81`,
     verdict: 'no-reply',
   },
+  {
+    title: 'a RST before any reply ends the entry: where it comes again it is invalid',
+    pods: ['client', 'server1'],
+    inPod: {
+      server1: `sysctl -qw net.ipv4.ip_forward=1
+ip route add ${PODS.client} via ${BRIDGE}`,
+    },
+    node: `ip route add ${PODS.client} via ${PODS.server1}
+filter FORWARD -m conntrack --ctstate INVALID -j DROP`,
+    from: 'node/default/client',
+    to: `${BRIDGE}:81`,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'who has not seen the SYN+ACK takes the ACK for invalid, and the data for a reply',
+    pods: ['client', 'routed1'],
+    node: `raw PREROUTING -p tcp --tcp-flags SYN,ACK SYN,ACK -j CT --notrack
+filter FORWARD -m conntrack --ctstate INVALID
+filter FORWARD -m conntrack --ctstatus SEEN_REPLY`,
+    from: 'node/default/client',
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
 ]);

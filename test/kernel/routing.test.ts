@@ -334,6 +334,100 @@ filter INPUT -d 192.0.2.9 -p tcp`,
     verdict: 'dropped',
   },
   {
+    title: 'over IPv6 that address is of type LOCAL, and no datagram is sent from it',
+    ipv6: true,
+    serves: ['udp [::]:53'],
+    node: `ip -6 route add local fd10::9 dev lo table 100
+ip -6 rule add priority 1000 to fd10::9 lookup 100
+IPTABLES=ip6tables
+filter OUTPUT -m addrtype --dst-type LOCAL`,
+    from: 'node',
+    to: '[fd10::9]:53',
+    protocol: 'udp',
+    verdict: 'no-reply',
+  },
+  {
+    title: 'over IPv6 and TCP it answers',
+    ipv6: true,
+    serves: ['tcp [::]:80'],
+    node: `ip -6 route add local fd10::9 dev lo table 100
+ip -6 rule add priority 1000 to fd10::9 lookup 100`,
+    from: 'node',
+    to: '[fd10::9]:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'over IPv6 a sender who is refused a way without a source is given one with it',
+    ipv6: true,
+    pods: ['server1'],
+    node: 'ip -6 rule add priority 1000 not from fd09::/64 unreachable',
+    from: 'node',
+    to: `[${address6(PODS.server1)}]:80`,
+    verdict: 'connected',
+    source: `[${address6(BRIDGE)}]`,
+  },
+  {
+    title: 'over IPv6 a host that is no router tells who asks it that it has no route',
+    ipv6: true,
+    pods: ['client'],
+    node: 'sysctl -qw net.ipv6.conf.all.forwarding=0',
+    from: 'node/default/client',
+    to: 'fd10::9',
+    protocol: 'icmp',
+    verdict: 'unroutable',
+    error: 'ENETUNREACH',
+  },
+  {
+    title: 'over IPv6 it drops what it has a route for',
+    ipv6: true,
+    pods: ['client', 'routed1'],
+    node: 'sysctl -qw net.ipv6.conf.all.forwarding=0',
+    from: 'node/default/client',
+    to: `[${address6(PODS.routed1)}]:80`,
+    verdict: 'dropped',
+  },
+  {
+    title: 'a redirect on behalf of a packet marks its connection, before FORWARD',
+    pods: ['client', 'server1'],
+    inPod: { server1: `ip addr add ${SHARED}/32 dev lo` },
+    node: `ip route add ${SHARED} via ${PODS.server1}
+mangle OUTPUT -j CONNMARK --set-xmark 0x2/0xf
+mangle FORWARD -m connmark --mark 0x2
+mangle FORWARD -m connmark --mark 0x0`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    title: 'no redirect is sent where that is off',
+    pods: ['client', 'server1'],
+    inPod: { server1: `ip addr add ${SHARED}/32 dev lo` },
+    node: `sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.cni0.send_redirects=0
+ip route add ${SHARED} via ${PODS.server1}
+mangle OUTPUT -j CONNMARK --set-xmark 0x2/0xf
+mangle FORWARD -m connmark --mark 0x2
+mangle FORWARD -m connmark --mark 0x0`,
+    from: 'node/default/client',
+    to,
+    verdict: 'connected',
+  },
+  {
+    title: 'a packet that comes again takes the same next hop',
+    pods: ['client', 'server1', 'server2'],
+    inPod: Object.fromEntries(
+      (['server1', 'server2'] as const).map((pod) => [
+        pod,
+        'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redirects=0',
+      ]),
+    ),
+    node: `sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.cni0.send_redirects=0
+ip route add ${SHARED} nexthop via ${PODS.server1} weight 1 nexthop via ${PODS.server2} weight 2`,
+    from: 'node/default/client',
+    to,
+    verdict: 'loop',
+    times: 3,
+  },
+  {
     title: 'the network of an address of lo is local, every address of it',
     pods: ['client'],
     serves: ['tcp 0.0.0.0:80'],

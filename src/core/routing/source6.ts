@@ -18,14 +18,14 @@ const OTHER_LABEL = 1;
 
 /**
  * The IPv6 source address for a packet that leaves by `device`: of all interfaces' addresses the best by RFC 6724 §5
- * (net/ipv6/addrconf.c `ipv6_dev_get_saddr`). For a destination on the link alone only `device` counts.
+ * (net/ipv6/addrconf.c `ipv6_dev_get_saddr`). For a destination on the link alone only `device` counts, where it is known.
  */
 export function selectSource6(
   interfaces: readonly Interface[],
-  device: string,
+  device: string | undefined,
   destination: Address,
 ): Address | undefined {
-  const onLink = scopeOf(destination) <= LINK;
+  const onLink = device !== undefined && scopeOf(destination) <= LINK;
   const candidates = interfaces
     .filter((one) => one.name === device || !onLink)
     .flatMap((one) => one.addresses.map((own) => ({ own, score: scoreOf(own, one.name === device, destination) })))

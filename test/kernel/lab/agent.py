@@ -222,6 +222,11 @@ def header_length(network):
 
 # ---- servers
 
+# Sockets of both ends, open until they are forgotten: what ends a connection is no matter of the attempt, and changes
+# what is tracked. Who waits for an acknowledgement would send again during the next one.
+ends = []
+
+
 
 def serve(namespace, protocol, address, port):
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -251,6 +256,7 @@ def serve(namespace, protocol, address, port):
         body = f"hello, you are {peer[0]} port {peer[1]}\n"
         connection.sendall(f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
         connection.setblocking(False)
+        ends.append(connection)
 
         def until_closed():
             try:
@@ -261,6 +267,7 @@ def serve(namespace, protocol, address, port):
             except OSError:
                 pass  # reset
             unwatch(connection)
+            ends.remove(connection)
             connection.close()
 
         watch(connection, until_closed)
@@ -291,8 +298,6 @@ def serve(namespace, protocol, address, port):
 
 # ---- clients
 
-# Open until they are forgotten: what ends a connection is no matter of the attempt, and changes what is tracked.
-finished_clients = []
 
 
 def send(namespace, protocol, address, port, sport, token, seconds, done):
@@ -327,7 +332,7 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
         writers.pop(client.fileno(), None)
         if code:
             result["error"] = errno.errorcode.get(code, str(code))
-        finished_clients.append(client)
+        ends.append(client)
         done(result)
 
     def read():
@@ -605,12 +610,13 @@ def account(namespace, name):
 
 def forget(namespaces):
     """What earlier attempts left: connections, lists of `recent`, and neighbours that are still asked on their behalf."""
-    for client in finished_clients:
-        if client.type == socket.SOCK_STREAM:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        client.close()
-    if finished_clients:
-        finished_clients.clear()
+    for end in ends:
+        if end.type == socket.SOCK_STREAM:
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        unwatch(end)
+        end.close()
+    if ends:
+        ends.clear()
         settle()  # what ends them is on its way, perhaps through a tunnel
     for namespace in namespaces:
         request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, struct.pack("BBxx", 0, 0))

@@ -19,6 +19,13 @@ export interface Agreement {
   readonly known: 'all' | 'chances' | 'some';
 }
 
+/** The machine had so little time that what was seen may be of more than one attempt of TCP's. */
+export class Late extends assert.AssertionError {
+  constructor() {
+    super({ message: 'the machine had no time to watch it' });
+  }
+}
+
 /**
  * As `check`, for questions that may lead out of what the snapshot shows, or meet what no snapshot holds. The kernel's
  * outcome has to be among the tracer's all the same. Undefined where the tracer says that it cannot know.
@@ -36,6 +43,7 @@ export async function checkWhatIsKnown(
 
 function isBeyond({ outcomes, assumed }: TraceResult): boolean {
   const leaves = (outcome: Outcome): boolean =>
+    outcome.verdict === 'undetermined' ||
     LEGS.some((name) => {
       const leg = outcome[name];
       return leg?.verdict === 'undetermined' || leg?.reason?.includes('outside') === true;
@@ -113,6 +121,7 @@ async function compareWithKernel(
     if (!all && told.has(observation.verdict)) return undefined;
     closest = judge((all ?? outcomes).filter(({ verdict }) => told.has(verdict)));
   }
+  if (closest.found.length > 0 && observation.late) throw new Late();
   if (closest.found.length > 0)
     assert.fail(
       [

@@ -101,7 +101,11 @@ export function disagreements(
     compareEnd(name, leg, real, cluster, compare);
   }
   // A RST ends the entry; an ICMP error takes its own way back.
-  const refused = observation.reset || observation.verdict === 'rejected' || observation.client.error === 'ECONNRESET';
+  const refused =
+    observation.reset ||
+    observation.verdict === 'rejected' ||
+    observation.client.error === 'ECONNRESET' ||
+    isUnwanted(outcome);
   for (const [space, real] of refused ? [] : observation.connections) {
     // What data opened that nobody waits for may be ended by the RST that answers it.
     const passing = outcome.verdict === 'connected' ? [] : predictedConnections(outcome, space, ['data']);
@@ -114,13 +118,17 @@ export function disagreements(
   }
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
-    compare(
-      `packets dropped by rp_filter on ${space}`,
-      String(dropped),
-      String(counted['TcpExtIPReversePathFilter'] ?? 0),
-    );
+    const real = counted['TcpExtIPReversePathFilter'] ?? 0;
+    const withError = observation.errorEnd === space && real === dropped + 1;
+    compare(`packets dropped by rp_filter on ${space}`, String(dropped), String(withError ? dropped : real));
   }
   return found;
+}
+
+/** Whether the server's last packet arrives where no socket waits for it: over TCP it is answered by a RST. */
+function isUnwanted({ verdict, reply, ack, data }: Outcome): boolean {
+  const last = data ?? (ack ? undefined : reply);
+  return verdict === 'no-reply' && last?.verdict === 'delivered' && last.sent.proto === 'tcp';
 }
 
 /** After an IPv4 address, or one in brackets. */

@@ -38,9 +38,15 @@ export interface Observation {
   readonly connections: ReadonlyMap<string, readonly string[]>;
   /** By how much the counters of each space grew. */
   readonly counted: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** Where the ICMP error that tells of its end, which is no leg of a trace, was seen last: it may be dropped there. */
+  readonly errorEnd: string | undefined;
   readonly sourcePort: number;
+  /** It took longer than TCP waits before it sends something again: what is counted may be of that. */
+  readonly late: boolean;
 }
 
+/** TCP_TIMEOUT_INIT (include/net/tcp.h), less what starting takes. */
+const SENT_AGAIN_MS = 950;
 const PATIENCE_SECONDS = 0.6;
 
 let lastPort = FIRST_PORT - 1;
@@ -64,6 +70,7 @@ export async function observe(
   await agent.take();
   const { host: address, port } = splitPort(to);
   // Four bytes: as long as the tracer's datagrams.
+  const begin = performance.now();
   const token = `Q${sourcePort.toString(36).padStart(3, '0')}`;
   const client = await agent.send({
     namespace: network.namespace(from),
@@ -76,6 +83,7 @@ export async function observe(
   });
   const records = (await agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
   const after = await countersOf(network);
+  const late = seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS;
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
   const legs = sortIntoLegs(cluster, records, sourcePort, token);
@@ -124,7 +132,9 @@ export async function observe(
     reset: leg('reset').seen.length > 0 || leg('reset').matched.size > 0,
     connections,
     counted,
+    errorEnd: leg('error').seen.findLast((one) => one.direction === 'in')?.space,
     sourcePort,
+    late,
   };
 }
 

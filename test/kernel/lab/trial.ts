@@ -1,11 +1,14 @@
 import { AssertionError } from 'node:assert';
-import { type Agreement, checkWhatIsKnown } from './check';
+import { type Agreement, checkWhatIsKnown, Late } from './check';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { clusterOf, collectOutputs, refresh } from './collect';
 import { Network, type Plan } from './network';
 import type { Question } from './observe';
 import { scriptOf } from './script';
 import { shrink } from './shrink';
+
+/** How often a packet is sent anew where the machine had no time to watch it. */
+const PATIENCE = 5;
 
 /** A packet that was sent: what it showed, or undefined where the tracer says that it cannot know. */
 export interface Tried {
@@ -25,10 +28,18 @@ export async function tryNetwork(plan: Plan, questions: readonly Question[]): Pr
   try {
     let collected = await collectOutputs(network);
     for (const question of questions) {
-      collected = await refresh(network, collected);
-      try {
+      const ask = async (patience: number): Promise<Tried> => {
+        collected = await refresh(network, collected);
         const cluster = clusterOf(network, collected);
-        tried.push({ question, cluster, agreement: await checkWhatIsKnown(network, cluster, question) });
+        try {
+          return { question, cluster, agreement: await checkWhatIsKnown(network, cluster, question) };
+        } catch (error) {
+          if (!(error instanceof Late) || patience === 0) throw error;
+          return ask(patience - 1);
+        }
+      };
+      try {
+        tried.push(await ask(PATIENCE));
       } catch (error) {
         if (!(error instanceof AssertionError)) throw error;
         throw new Error(await describe(plan, question, error.message), { cause: error });

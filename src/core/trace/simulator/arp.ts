@@ -1,5 +1,6 @@
 import { type Address, addressKey, formatAddress, sameAddress } from '../../net/address';
 import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
+import { sysctlName } from '../../routing/sysctl';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
 import { offByItself } from './forward';
@@ -24,10 +25,10 @@ export function unanswered(
   if (stack.made || isKnown(stack, device, nextHop)) return undefined;
   const nobody = `nobody on ${device} of ${stack.title} answers for ${formatAddress(nextHop)}`;
   if (ownerIsBesides(walk, far, nextHop)) return nobody;
-  // Of IPv6 only that is known: who answers neighbour solicitations is not simulated.
-  if (nextHop.family !== 4) return undefined;
   const owner = ownerOf(walk, far, nextHop) ?? wholeBridge(walk, far);
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
+  if (nextHop.family === 6)
+    return owner.stack.answersFor(owner.device, nextHop) || mayProxy6(owner) ? undefined : nobody;
   if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(walk, stack, skb, device, nextHop);
   const drops = asker && dropsRequest(owner, owner.device, asker, nextHop);
@@ -113,6 +114,11 @@ function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
     dport: undefined,
   });
   return way.kind === 'route' && way.route.type === 'unicast' && way.hops.some((hop) => hop.device !== device);
+}
+
+/** net/ipv6/ndisc.c `ndisc_recv_ns`: for addresses that `ip -6 neigh show proxy` prints, which is not collected. */
+function mayProxy6({ stack, device = '' }: Port): boolean {
+  return ['all', device].some((name) => stack.sysctl(`net.ipv6.conf.${sysctlName(name)}.proxy_ndp`) !== '0');
 }
 
 /** net/ipv4/arp.c `arp_solicit`: the packet's own source where that is local, else an address of the interface. */

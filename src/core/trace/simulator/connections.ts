@@ -19,7 +19,8 @@ export function track(stack: Stack, skb: Skb): void {
 /** `__nf_conntrack_confirm`: a packet whose replies would be another connection's is dropped, and counted as insert_failed. */
 export function confirm(walk: Walk, stack: Stack, skb: Skb, hook: Hook): TableVerdict {
   const { tracking } = skb;
-  if (!tracking || !('connection' in tracking)) return ACCEPT;
+  // What answers a packet on its way, as a redirect does, does not enter its connection.
+  if (!tracking || !('connection' in tracking) || tracking.direction !== 'original') return ACCEPT;
   const { original, reply, zone, confirmed } = tracking.connection;
   if (!confirmed && stack.conntrack.holder(reply, tracking.connection)) {
     const text = `the replies to it, ${tupleText(reply)}, belong to another connection already: the entry clashes`;

@@ -62,6 +62,9 @@ export class Conntrack {
             : undefined;
       if (!direction) continue;
       if (packet.proto === TCP && !proceeds(connection, direction, packet.flags ?? 0)) return { state: 'INVALID' };
+      // nf_conntrack_proto_tcp.c `nf_conntrack_tcp_packet`: a RST before any reply is the end of the entry.
+      if (packet.proto === TCP && ((packet.flags ?? 0) & FLAG.RST) !== 0 && !connection.seenReply)
+        this.forget(connection);
       if (direction === 'reply') connection.seenReply = true;
       // The third packet of the handshake; datagrams are assured after two seconds, and echoes never.
       else if (connection.seenReply && packet.proto === TCP) connection.assured = true;
@@ -138,13 +141,13 @@ export class Conntrack {
 
 /**
  * The part of `tcp_conntracks` in net/netfilter/nf_conntrack_proto_tcp.c that a handshake meets: who has not seen the
- * SYN+ACK takes what follows for invalid.
+ * SYN+ACK takes what the client sends next for invalid, and lets pass what the server acknowledges (TCP_CONNTRACK_IGNORE).
  */
 function proceeds(connection: Connection, direction: 'original' | 'reply', flags: number): boolean {
   if ((flags & FLAG.RST) !== 0) return true;
   if (connection.handshake === 'syn-sent') {
     if (direction === 'original') return (flags & FLAG.SYN) !== 0;
-    if ((flags & FLAG.SYN) === 0) return false;
+    if ((flags & FLAG.SYN) === 0) return (flags & FLAG.FIN) === 0;
     connection.handshake = 'syn-received';
   } else if (direction === 'original') connection.handshake = 'established';
   return true;

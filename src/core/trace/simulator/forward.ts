@@ -5,6 +5,7 @@ import { end, fateOf } from './fate';
 import { runHook } from './hooks';
 import type { Next } from './next';
 import { postrouting } from './output';
+import { redirect } from './redirect';
 import type { Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -12,6 +13,7 @@ import type { Stack } from './stack';
 export function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop: NextHop, out: string): Next {
   if (skb.packet.ttl <= 1) return end('loop', stack, device, 'its TTL is used up', 'ttl');
   skb.packet = { ...skb.packet, ttl: skb.packet.ttl - 1 };
+  redirect(walk, stack, skb, device, out);
   skb.out = out;
   const verdict = runHook(walk, stack, skb, 'FORWARD');
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);

@@ -79,7 +79,9 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
       'martian',
     );
   }
-  if (!forwards(walk, stack, device, packet.dst.family)) {
+  // Over IPv6 who has no route is told so also by a host (net/ipv6/route.c `ip6_pkt_discard`; ip6_output.c `ip6_forward`).
+  const told = packet.dst.family === 6 && answer.kind !== 'route';
+  if (!told && !forwards(walk, stack, device, packet.dst.family)) {
     noteRoute(walk, stack, skb, answer, `not forwarded: ${stack.title} is not a router`);
     return end('dropped', stack, device, `ip_forward is off on ${stack.title}`, 'ip-forward');
   }
@@ -94,7 +96,7 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
       answer.kind === 'none' ? 'no-route' : 'refused-route',
     );
   }
-  const hop = chooseHop(walk, answer.hops);
+  const hop = chooseHop(walk, stack, answer, flow);
   const out = hop?.device;
   if (!hop || out === undefined)
     return end('unroutable', stack, device, `route "${answer.route.text}" names no interface`, 'no-route');

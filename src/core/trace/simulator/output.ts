@@ -1,4 +1,6 @@
-import { type Address, formatAddress } from '../../net/address';
+import { type Address, formatAddress, sameAddress } from '../../net/address';
+import type { Packet } from '../../net/packet';
+import { UDP } from '../../net/protocol';
 import type { Flow } from '../../routing/fib';
 import type { Scope } from '../../routing/interface';
 import type { NextHop, Route } from '../../routing/route';
@@ -29,7 +31,7 @@ export interface Sending {
 export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = false, tunnel }: Sending): Next {
   const first = flowOf(skb, 'lo');
   // `ip_route_output_key_hash_rcu`: a source that is in no local table but another is no source.
-  if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet.src)) {
+  if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet, tunnel)) {
     const reason = `${formatAddress(skb.packet.src)} is no address of ${stack.title}: nothing is sent from it`;
     walk.recorder.step(stack, skb, 'route', reason, { text: 'table local' });
     return end('unroutable', stack, undefined, reason, 'martian');
@@ -55,19 +57,35 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = 
   return postrouting(walk, stack, skb, way);
 }
 
-function mayBeSource(stack: Stack, source: Address): boolean {
-  if (source.family === 6 || stack.made || !stack.fib(4)) return true;
+function mayBeSource(stack: Stack, { src: source, proto }: Packet, tunnel: string | undefined): boolean {
+  if (stack.made || !stack.fib(source.family)) return true;
+  if (source.family === 6) return proto !== UDP || tunnel !== undefined || mayAnswerFrom(stack, source);
   return stack.isLocal(source) || !stack.interfaces.some((one) => one.addresses.length > 0);
 }
 
 /**
+ * A server names the address that it was asked at, which has to be one of its host's: not one that only a route makes local
+ * (net/ipv6/datagram.c `ip6_datagram_send_ctl`; over IPv4, and of TCP, that is not asked).
+ */
+function mayAnswerFrom(stack: Stack, source: Address): boolean {
+  const owned = stack.interfaces.flatMap(({ addresses }) => addresses);
+  if (!owned.some(({ address }) => address.family === 6)) return true;
+  if (stack.sysctl('net.ipv6.ip_nonlocal_bind') === '1') return true;
+  return owned.some(({ address }) => sameAddress(address, source));
+}
+
+/**
  * include/net/route.h `ip_route_connect`: one lookup chooses the source, and another, that knows it, the way. Over IPv6 the
- * first stands (net/ipv6/ip6_output.c `ip6_dst_lookup_tail`).
+ * first stands, unless it is refused: then a source is chosen without a way (net/ipv6/ip6_output.c `ip6_dst_lookup_tail`).
  */
 function connect(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   const unbound = { ...flow, src: undefined };
-  const chosen = routeOutput(walk, stack, skb, unbound);
   const fib = stack.fib(flow.dst.family);
+  if (fib && flow.dst.family === 6 && fib.lookup(unbound).kind !== 'route') {
+    const src = selectSource6(stack.interfaces, undefined, flow.dst);
+    if (src) return routeOutput(walk, stack, skb, { ...flow, src });
+  }
+  const chosen = routeOutput(walk, stack, skb, unbound);
   if ('kind' in chosen || flow.dst.family === 6 || !fib) return chosen;
   const bound = { ...flow, src: chosen.source };
   const [before, after] = [fib.lookup(unbound), fib.lookup(bound)];
@@ -100,7 +118,8 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   }
   const { route } = answer;
   if (route.type === 'local') {
-    const source = flow.src ?? route.preferredSource ?? flow.dst;
+    const own = flow.dst.family === 6 && selectSource6(stack.interfaces, answer.hops[0]?.device, flow.dst);
+    const source = flow.src ?? route.preferredSource ?? (own || flow.dst);
     skb.packet = { ...skb.packet, src: source };
     noteRoute(walk, stack, skb, answer, `local, through lo, source ${formatAddress(source)}`);
     return { device: 'lo', nextHop: flow.dst, source, as: 'local' };
@@ -118,7 +137,7 @@ function routeOutput(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
       );
     return end('undetermined', stack, undefined, `${route.type} traffic is not simulated`, 'not-simulated');
   }
-  const hop = chooseHop(walk, answer.hops);
+  const hop = chooseHop(walk, stack, answer, flow);
   const device = hop?.device;
   if (!hop || device === undefined)
     return end('unroutable', stack, undefined, `route "${route.text}" names no interface`, 'no-route');

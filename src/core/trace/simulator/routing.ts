@@ -22,10 +22,27 @@ export function flowOf(skb: Skb, iif: string): Flow {
   };
 }
 
-/** One next hop of several: the kernel hashes the addresses, and the seed of the hash is not in a dump. */
-export function chooseHop(walk: Walk, hops: readonly NextHop[]): NextHop | undefined {
+/**
+ * One next hop of several: the kernel hashes the addresses (net/ipv4/route.c `fib_multipath_hash`), and the seed of the
+ * hash is not in a dump. A packet that comes again goes the same way.
+ */
+export function chooseHop(
+  walk: Walk,
+  stack: Stack,
+  { route, hops }: Extract<FibAnswer, { kind: 'route' }>,
+  { src, dst }: Flow,
+): NextHop | undefined {
+  const key = `${route.text} ${src ? formatAddress(src) : ''} ${formatAddress(dst)}`;
+  const before = stack.hops.get(key);
+  if (before) return before;
   const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
-  return hops[walk.choices.draw(hops.map((hop) => hop.weight / total))];
+  const same = (a: NextHop, b: NextHop): boolean =>
+    a.device === b.device && a.gatewayName === b.gatewayName && a.gateway?.value === b.gateway?.value;
+  const different = hops.filter((hop, at) => hops.findIndex((other) => same(other, hop)) === at);
+  const weights = different.map((hop) => hops.reduce((sum, other) => (same(other, hop) ? sum + other.weight : sum), 0));
+  const hop = different[walk.choices.draw(weights.map((weight) => weight / total))];
+  if (hop) stack.hops.set(key, hop);
+  return hop;
 }
 
 export function outputId(family: number): string {

@@ -7,6 +7,7 @@ import type { Action } from '../../netfilter/action';
 import type { Table } from '../../netfilter/ruleset';
 import type { Fib } from '../../routing/fib';
 import type { Interface } from '../../routing/interface';
+import type { NextHop } from '../../routing/route';
 import { sysctlName } from '../../routing/sysctl';
 import type { Hook, TableName } from '../../netfilter/hook';
 import { BASE_CHAINS } from '../../netfilter/hook';
@@ -20,6 +21,8 @@ export class Stack {
   readonly conntrack = new Conntrack();
   /** Questions that hold for the whole namespace and were put already. */
   readonly asked = new Set<string>();
+  /** Which next hop of several a packet has taken, by route and addresses. */
+  readonly hops = new Map<string, NextHop>();
   /** Neighbours, by `addressKey`, that have asked it for its MAC address during this run. */
   readonly askedBy = new Set<string>();
 
@@ -70,12 +73,17 @@ export class Stack {
     return this.fib(address.family)?.localRoute(address)?.type === 'local';
   }
 
-  /** net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked. */
+  /**
+   * net/ipv4/arp.c `arp_ignore`: by default a host answers for its addresses on whichever interface it is asked; over IPv6
+   * only on the one that has it (net/ipv6/ndisc.c `ndisc_recv_ns`).
+   */
   answersFor(asked: string | undefined, address: Address): boolean {
-    const ignores = ['all', asked ?? 'all'].some((name) => {
-      const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
-      return value !== undefined && value !== '0';
-    });
+    const ignores =
+      (address.family === 6 && asked !== undefined) ||
+      ['all', asked ?? 'all'].some((name) => {
+        const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
+        return value !== undefined && value !== '0';
+      });
     return this.interfaces.some(
       (device) =>
         (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),

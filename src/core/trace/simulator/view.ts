@@ -2,7 +2,9 @@ import type { Address } from '../../net/address';
 import { setContains } from '../../netfilter/ipset';
 import type { Hook } from '../../netfilter/hook';
 import type { AddressType, Answer, PacketView } from '../../netfilter/match';
+import type { Fib } from '../../routing/fib';
 import { reversePath } from '../../routing/reverse-path';
+import type { Route } from '../../routing/route';
 import type { Tracking } from '../../netfilter/tracking';
 import { DEFAULT_ZONES, type Skb } from './skb';
 import type { Stack } from './stack';
@@ -63,6 +65,13 @@ function unknownSet(name: string, directions: readonly string[], skb: Skb): Answ
   };
 }
 
+/** net/netfilter/xt_addrtype.c `match_lookup_rt6`: not the local table, but the way to it. */
+function type6(fib: Fib, dst: Address): Route['type'] {
+  const unknown = { src: undefined, iif: 'lo', mark: 0, tos: 0, proto: 0, sport: undefined, dport: undefined };
+  const answer = fib.lookup({ dst, ...unknown });
+  return answer.kind === 'route' ? answer.route.type : 'unreachable';
+}
+
 /** net/ipv4/fib_frontend.c `__inet_dev_addr_type`. */
 function addressType(
   stack: Stack,
@@ -82,7 +91,8 @@ function addressType(
       subject: `addrtype ${String(address.value)}`,
       text: 'the address is local',
     };
-  const type = fib.localRoute(address, device)?.type;
+  const type =
+    address.family === 6 && device === undefined ? type6(fib, address) : fib.localRoute(address, device)?.type;
   return (type?.toUpperCase() as AddressType | undefined) ?? 'UNICAST';
 }
 
