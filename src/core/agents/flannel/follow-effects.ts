@@ -12,6 +12,11 @@ function gather(make: (tell: Tell) => void): AgentEffect[] {
 export function flanneldEffects({ before, after }: AgentChange): AgentEffect[] {
   const changed = (name: string): boolean => before.values.get(name) !== after.values.get(name);
   return gather((tell) => {
+    if (changed('ip-masq') && after.values.get('ip-masq') === true)
+      tell(
+        'info',
+        'Predicted with the rules that flanneld writes since 0.8; those before 0.5.4 do not masquerade the node itself.',
+      );
     if (changed('ip-masq'))
       tell(
         'warning',

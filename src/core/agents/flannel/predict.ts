@@ -7,6 +7,7 @@ import type { Settings } from '../refusal';
 import { runningAgents } from '../running';
 import { sourceOf } from '../texts';
 import { overlayNode } from './overlay-node';
+import { flagRules, RULE_FLAGS } from './rules';
 import { flanneldStarted } from './started';
 
 /** What flanneld sets up from these is known exactly, for the backends that are. */
@@ -21,13 +22,18 @@ const EXACT: readonly string[] = [
 ];
 
 /** The cluster once the flannelds that the change restarts have started with it; `started` have not been heard of yet. */
-export function predictFlannel(cluster: Cluster, { change, node, before, after }: AgentChange): AgentPrediction {
+export function predictFlannel(cluster: Cluster, changed: AgentChange): AgentPrediction {
+  const { change, node, before, after } = changed;
   const names = Object.keys(change.set).map((name) => after.find(name)?.name ?? name);
-  const isNetwork = !('flags' in change.in || 'docker' in change.in || 'subnetEnv' in change.in);
-  if (!isNetwork) {
-    if (names.every((name) => /Changes no packet's way\.$/.test(before.find(name)?.effect ?? ''))) return { cluster };
-    return { cluster, unknown: `what ${before.form.agent} makes of it depends on its version` };
+  const inert = names.every((name) => /Changes no packet's way\.$/.test(before.find(name)?.effect ?? ''));
+  if ('flags' in change.in) {
+    const isManifest = change.in.flags.startsWith('/etc/kubernetes/manifests/');
+    if (inert || (!change.restart && !isManifest)) return { cluster };
+    const config = networkConfigOf(cluster, node);
+    if (names.every((name) => RULE_FLAGS.includes(name))) return flagRules(cluster, changed, config);
   }
+  if ('flags' in change.in || 'docker' in change.in || 'subnetEnv' in change.in)
+    return inert ? { cluster } : { cluster, unknown: `what ${before.form.agent} makes of it depends on its version` };
   const open = names.find((name) => !EXACT.includes(name));
   if (open !== undefined) return { cluster, unknown: `what flanneld makes of another ${open} is not predicted` };
   // Each flanneld sends to the port that it was started with, which is not seen from outside.

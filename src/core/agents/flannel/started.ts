@@ -3,8 +3,6 @@ import { isFlannelUdp } from '../../overlay/device';
 import { type Lease, leaseValue } from '../../overlay/flannel';
 import type { Cluster } from '../../snapshot/cluster';
 import { withoutDevice } from '../../snapshot/edit/devices';
-import { editOutput } from '../../snapshot/edit/output';
-import { fileOutput } from '../../snapshot/file-output';
 import type { NamespaceRecord } from '../../snapshot/format';
 import { NetworkNamespace } from '../../snapshot/namespace';
 import type { AgentPrediction } from '../change';
@@ -13,6 +11,7 @@ import { FLANNEL } from '../texts';
 import { flannelKeys, withKey, withRecord, withRecords } from '../with-text';
 import { BACKENDS_TOLD } from './backends';
 import { allLeases, backendOf, overlayNode } from './overlay-node';
+import { withSubnetEnv } from './subnet-env';
 
 /**
  * The cluster once the flanneld of a node has been restarted with a network config, as far as it does that alone: its
@@ -33,7 +32,8 @@ export function flanneldStarted(cluster: Cluster, name: string, settings: Settin
     return { cluster, unknown: `the interfaces of ${name} were not read from ip` };
   const left = type === 'udp' ? node.host.record : withoutTun(node.host.record, name);
   const started = backend.start({ ...node, host: new NetworkNamespace(name, left) }, settings);
-  const record = withMtu(started.record, backend.mtu(node, settings));
+  const mtu = backend.mtu(node, settings);
+  const record = mtu === undefined ? started.record : withSubnetEnv(started.record, 'FLANNEL_MTU', String(mtu));
   const after = withLease(
     withRecords(cluster, (one) => (one === node.host.record ? record : one)),
     name,
@@ -75,15 +75,6 @@ export function leasesHeard(cluster: Cluster, started: ReadonlyMap<string, Setti
 function withoutTun(record: NamespaceRecord, name: string): NamespaceRecord {
   const tun = new NetworkNamespace(name, record).interfaces?.find(isFlannelUdp);
   return tun ? withoutDevice(record, tun.name) : record;
-}
-
-const SUBNET_ENV = ['flannel-subnet-env', fileOutput('/run/flannel/subnet.env')];
-
-function withMtu(record: NamespaceRecord, mtu: number | undefined): NamespaceRecord {
-  if (mtu === undefined) return record;
-  for (const id of SUBNET_ENV)
-    record = editOutput(record, id, (text) => text.replace(/^(FLANNEL_MTU=).*$/m, `$1${mtu}`));
-  return record;
 }
 
 /** In etcd. A lease that a node's annotations hold is written as if it were there, too, which is read first. */

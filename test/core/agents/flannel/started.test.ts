@@ -6,6 +6,7 @@ import { effectOf } from '../../../../src/core/plan/effect';
 import { readPlan } from '../../../../src/core/plan/read-plan';
 import { Cluster } from '../../../../src/core/snapshot/cluster';
 import { withRecords } from '../../../../src/core/agents/with-text';
+import { fileOutput } from '../../../../src/core/snapshot/file-output';
 import { flannelCluster } from '../../../support/flannel-cluster';
 import { overlayState, ways } from '../../../support/overlay-state';
 
@@ -203,6 +204,14 @@ suite('flannelds that are restarted with another backend', () => {
         .join(),
       /was not collected/,
     );
+  });
+
+  test('subnet.env has the MTU of the tunnel', () => {
+    const env = 'FLANNEL_SUBNET=10.1.12.1/24\nFLANNEL_MTU=1472\n';
+    const before = laboratory('tun', { 'flannel-subnet-env': env, [fileOutput('/run/flannel/subnet.env')]: env });
+    const worker = compile(before, backend('vxlan'), WORKER).after.node('worker');
+    assert.equal(worker?.subnetEnv?.mtu, 1450);
+    assert.match(worker.host?.output(fileOutput('/run/flannel/subnet.env'))?.stdout ?? '', /^FLANNEL_MTU=1450$/m);
   });
 
   test('the diff shows interfaces, neighbours and forwarding entries', () => {
