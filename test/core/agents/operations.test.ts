@@ -230,7 +230,8 @@ suite("a change of flannel's backend", () => {
     assert.match(warned, /UDP 8472 has to be open between all nodes; until now it was UDP 8285/);
     assert.match(warned, /MTU of the tunnel on worker becomes 1450 \(subnet\.env says 1472, docker0 has 1472\)/);
     assert.match(warned, /MTU of the tunnel on master becomes 1450 \(docker0 has 1472\)/);
-    assert.doesNotMatch(warned, /ip link del/);
+    assert.doesNotMatch(warned, /flanneld leaves/);
+    assert.match(warned, /taken back, flannel\.1 and its routes, until "ip link del flannel\.1", stay/);
     assert.match(
       told(operateOn(TWO_NODES, change({ 'Backend.Type': 'vxlan' })), 'info'),
       /since 0\.9.*one of 02:00 and the PublicIP of its node stands for it here/,
@@ -241,7 +242,7 @@ suite("a change of flannel's backend", () => {
     );
     assert.match(
       told(operateOn(vxlan, change({ 'Backend.Type': 'host-gw' })), 'warning'),
-      /flanneld leaves flannel\.1 and its routes where it does not replace them/,
+      /flanneld leaves flannel\.1 and its routes, until "ip link del flannel\.1", where it does not replace them\.\n.*its routes by way/,
     );
   });
 

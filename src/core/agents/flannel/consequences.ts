@@ -17,7 +17,11 @@ export function networkConfigEffects({ cluster, before, after }: AgentChange): A
   const is = after.backend ?? '';
   if (was !== is) {
     leases(cluster, is, tell);
-    left(was, before.values, tell);
+    const [old, own] = [left(was, before.values), left(is, after.values)];
+    if (old !== undefined) tell('warning', `flanneld leaves ${old} where it does not replace them.`);
+    // The routes of the others are as specific, and are replaced.
+    if (own !== undefined && was === 'udp')
+      tell('warning', `When the change is taken back, ${own} stay likewise, and go before what leads into flannel0.`);
     if (is === 'vxlan')
       tell(
         'info',
@@ -60,14 +64,11 @@ function leases(cluster: Cluster, backend: string, tell: Tell): void {
     );
 }
 
-/** What the kernel holds outlives the flanneld that has made it. */
-function left(backend: string, settings: Settings, tell: Tell): void {
-  const device = tunnelDevice(backend, settings);
-  if (device === undefined || backend === 'udp') return;
-  tell(
-    'warning',
-    `flanneld leaves ${device} and its routes where it does not replace them: "ip link del ${device}" on each node takes them away.`,
-  );
+/** What the kernel holds outlives the flanneld that has made it, but for the TUN of udp. */
+function left(backend: string, settings: Settings): string | undefined {
+  if (backend === 'host-gw') return 'its routes by way of the other nodes';
+  const device = backend === 'udp' ? undefined : tunnelDevice(backend, settings);
+  return device && `${device} and its routes, until "ip link del ${device}",`;
 }
 
 /** Containers keep the MTU that they were started with. */
