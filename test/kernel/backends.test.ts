@@ -52,7 +52,7 @@ changes:
         const now = withKeys(await collected(after), to);
         assert.deepEqual(overlayState(told.after), overlayState(now));
         assert.deepEqual(ways(told.after), ways(now));
-      assert.equal(ways(now)['worker → 10.0.0.103:80/tcp']?.[0], 'connected');
+        assert.equal(ways(now)['worker → 10.0.0.103:80/tcp']?.[0], 'connected');
       });
   },
 );
