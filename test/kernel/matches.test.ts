@@ -284,4 +284,17 @@ filter INPUT -m set --match-set places src,dst -j DROP
 filter OUTPUT -m set --match-set places src,src -j DROP`,
     verdict: 'connected',
   },
+  {
+    title: 'POSTROUTING knows where a forwarded packet came in, for sets and for -i in a chain of the user',
+    pods: ['client', 'routed1'],
+    node: `ipset create places hash:net,iface
+ipset add places 10.9.0.0/24,cni0
+chain mangle USER
+mangle USER -i cni0
+mangle USER -m set --match-set places src,src
+mangle POSTROUTING -j USER`,
+    from: client,
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
 ]);

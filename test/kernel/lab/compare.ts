@@ -49,7 +49,9 @@ export function disagreements(
     outcome.reply.steps.every(({ kind }) => kind !== 'rule' && kind !== 'policy');
   const verdict = silence ? 'unroutable' : untold || mute ? outcome.verdict : observation.verdict;
   // A datagram's sender is told that the way of a packet is lost in OUTPUT; of TCP it is silently dropped.
-  const lostInOutput = outcome.request.reason?.endsWith('after the rules changed the packet') === true;
+  const lostInOutput = /after the rules changed the packet$|refuses it behind OUTPUT$/.test(
+    outcome.request.reason ?? '',
+  );
   if (!lostInOutput || verdict !== 'unroutable') compare('verdict', outcome.verdict, verdict);
   const { received, steps } = outcome.request;
   // What INPUT does to the source only a server sees that has accepted.

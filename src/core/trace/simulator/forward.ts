@@ -17,13 +17,15 @@ export function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop:
   skb.out = out;
   const verdict = runHook(walk, stack, skb, 'FORWARD');
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, device);
-  skb.in = undefined;
-  return postrouting(walk, stack, skb, {
+  // POSTROUTING knows where it came in, since Linux 5.7 (net/ipv4/ip_output.c `ip_output`).
+  const next = postrouting(walk, stack, skb, {
     device: out,
     nextHop: hop.gateway ?? skb.packet.dst,
     as: 'forwarded',
     ...(hop.gatewayName !== undefined && { gatewayName: hop.gatewayName }),
   });
+  skb.in = undefined;
+  return next;
 }
 
 /** `IN_DEV_FORWARD`: the incoming interface decides; ip_forward sets all of them. */

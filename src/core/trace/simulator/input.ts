@@ -4,6 +4,7 @@ import { end, type Fate, fateOf } from './fate';
 import { forward, forwards } from './forward';
 import { runHook } from './hooks';
 import type { InputRoute, Next, SentAs } from './next';
+import { refusesOverLo } from './output';
 import { checkSource } from './reverse-path';
 import {
   chooseHop,
@@ -100,6 +101,10 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
   const out = hop?.device;
   if (!hop || out === undefined)
     return end('unroutable', stack, device, `route "${answer.route.text}" names no interface`, 'no-route');
+  if (refusesOverLo({ device: out, as: 'forwarded' }, packet.dst.family)) {
+    noteRoute(walk, stack, skb, answer, 'over lo: it refuses');
+    return end('unroutable', stack, device, `no route to ${formatAddress(packet.dst)} on ${stack.title}`, 'no-route');
+  }
   const dropped = checkSource(walk, stack, skb, device, out);
   if (dropped) return dropped;
   noteRoute(walk, stack, skb, answer, `forwarded to ${out}${viaText(hop)}`);

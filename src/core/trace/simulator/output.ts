@@ -1,4 +1,4 @@
-import { type Address, formatAddress, sameAddress } from '../../net/address';
+import { type Address, type Family, formatAddress, sameAddress } from '../../net/address';
 import type { Packet } from '../../net/packet';
 import { UDP } from '../../net/protocol';
 import type { Flow } from '../../routing/fib';
@@ -31,11 +31,7 @@ export interface Sending {
 export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = false, tunnel }: Sending): Next {
   const first = flowOf(skb, 'lo');
   // `ip_route_output_key_hash_rcu`: a source that is in no local table but another is no source.
-  if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet, tunnel)) {
-    const reason = `${formatAddress(skb.packet.src)} is no address of ${stack.title}: nothing is sent from it`;
-    walk.recorder.step(stack, skb, 'route', reason, { text: 'table local' });
-    return end('unroutable', stack, undefined, reason, 'martian');
-  }
+  if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet, tunnel)) return noSource(walk, stack, skb);
   const routed = sourceChosen ? routeOutput(walk, stack, skb, first) : connect(walk, stack, skb, first);
   if ('kind' in routed) return routed;
   // drivers/net/vxlan/vxlan_core.c `vxlan_get_route`, net/ipv4/ip_tunnel.c `ip_tunnel_xmit`: a circular route.
@@ -54,7 +50,26 @@ export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = 
   };
   const verdict = runHook(walk, stack, skb, 'OUTPUT', { reroute });
   if (verdict.kind !== 'accept') return fateOf(verdict, stack, skb.out);
+  if (refusesOverLo(way, skb.packet.dst.family))
+    return end(
+      'dropped',
+      stack,
+      'lo',
+      `its route leads over lo of ${stack.title}, and refuses it behind OUTPUT`,
+      'no-route',
+    );
   return postrouting(walk, stack, skb, way);
+}
+
+function noSource(walk: Walk, stack: Stack, skb: Skb): Fate {
+  const reason = `${formatAddress(skb.packet.src)} is no address of ${stack.title}: nothing is sent from it`;
+  walk.recorder.step(stack, skb, 'route', reason, { text: 'table local' });
+  return end('unroutable', stack, undefined, reason, 'martian');
+}
+
+/** Over IPv6 a route over lo is made one that refuses, of which no lookup is told (net/ipv6/route.c `fib6_nh_init`). */
+export function refusesOverLo({ device, as }: Pick<Way, 'device' | 'as'>, family: Family): boolean {
+  return family === 6 && device === 'lo' && as !== 'local';
 }
 
 function mayBeSource(stack: Stack, { src: source, proto }: Packet, tunnel: string | undefined): boolean {
@@ -87,6 +102,7 @@ function connect(walk: Walk, stack: Stack, skb: Skb, flow: Flow): Output {
   }
   const chosen = routeOutput(walk, stack, skb, unbound);
   if ('kind' in chosen || flow.dst.family === 6 || !fib) return chosen;
+  if (!mayBeSource(stack, skb.packet, undefined)) return noSource(walk, stack, skb);
   const bound = { ...flow, src: chosen.source };
   const [before, after] = [fib.lookup(unbound), fib.lookup(bound)];
   const same =

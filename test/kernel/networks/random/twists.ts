@@ -87,8 +87,7 @@ function routing(random: Random, sketch: Sketch, node: Node): string[] {
   const more: readonly (() => string)[] = [
     () => `${ip} route add ${random.pick(refused)} ${pod}/${host}`,
     () => `${ip} route add ${random.pick(refused)} ${services}`,
-    // Over IPv6, a route over lo refuses.
-    () => `${ip} route add ${services} dev ${random.pick([family === 4 ? 'lo' : node.bridge, node.bridge])}`,
+    () => `${ip} route add ${services} dev ${random.pick(['lo', node.bridge])}`,
     () => `${ip} route add default via ${via} metric ${random.pick(['50', '2000'])}`,
     () => `${ip} route replace ${podSubnet(family, other.index)} via ${via}`,
     () => `${ip} route add ${pod}/${host} via ${via} metric 10`,
