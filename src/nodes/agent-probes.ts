@@ -22,7 +22,7 @@ offer() {
 }
 set -f
 named=
-for cmd in $(set +f; grep -laE 'kube-proxy|hyperkube|flanneld|docker|k3s' /proc/[0-9]*/cmdline 2>/dev/null); do
+for cmd in $(set +f; grep -laE 'kube-proxy|hyperkube|flanneld|docker|k3s|rke2' /proc/[0-9]*/cmdline 2>/dev/null); do
   dir=\${cmd%/cmdline}
   [ "$(stat -c %u "$dir" 2>/dev/null)" = 0 ] || continue
   words=$(tr '\\n\\0' ' \\n' 2>/dev/null <"$cmd")
@@ -33,7 +33,7 @@ for cmd in $(set +f; grep -laE 'kube-proxy|hyperkube|flanneld|docker|k3s' /proc/
       first=$(printf '%s\\n' "$words" | sed -n 1p)
       ;;
   esac
-  case \${first##*/} in kube-proxy | hyperkube | flanneld | dockerd | docker | k3s) ;; *) continue ;; esac
+  case \${first##*/} in kube-proxy | hyperkube | flanneld | dockerd | docker | k3s | rke2) ;; *) continue ;; esac
   unit=$(sed -n 's|.*/\\([^/]*\\.service\\)$|\\1|p' "$dir/cgroup" 2>/dev/null | sed -n 1p)
   [ "$(readlink "$dir/ns/mnt")" = "$(readlink /proc/self/ns/mnt)" ] || unit=container
   echo "process \${dir##*/} \${unit:--}"
@@ -54,6 +54,8 @@ offer $(set +f; grep -lsE 'kube-proxy|flanneld' /etc/kubernetes/manifests/*)
 offer /etc/kubernetes/proxy /var/lib/kube-proxy/config.conf /var/lib/kube-proxy/kube-proxy-config.yaml \\
   /etc/kube-flannel/net-conf.json /run/flannel/subnet.env /etc/sysconfig/flanneld /etc/default/flanneld \\
   /etc/docker/daemon.json /etc/sysconfig/docker /etc/sysconfig/docker-network /etc/default/docker
+offer $(set +f; ls /etc/rancher/k3s/config.yaml /etc/rancher/k3s/config.yaml.d/*.yaml \\
+  /etc/rancher/rke2/config.yaml /etc/rancher/rke2/config.yaml.d/*.yaml 2>/dev/null)
 offer $(set +f; ls /etc/sysctl.conf /etc/sysctl.d/*.conf 2>/dev/null)
 :`;
 

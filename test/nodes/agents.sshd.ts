@@ -21,6 +21,8 @@ const FILES: Readonly<Record<string, string>> = {
   '/etc/default/flanneld': 'FLANNELD_ETCD_PASSWORD=hunter2\n',
   '/etc/docker/daemon.json': '{"bip": "10.1.9.1/24"}',
   '/etc/kubernetes/manifests/kube-proxy.yaml': 'spec:\n  containers:\n  - command: [kube-proxy, --v=2]\n',
+  '/etc/rancher/k3s/config.yaml': 'kube-proxy-arg:\n- masquerade-all=true\nflannel-backend: host-gw\n',
+  '/etc/rancher/k3s/config.yaml.d/10-token.yaml': 'token: hunter2\n',
   '/run/flannel/subnet.env': 'FLANNEL_SUBNET=10.1.9.1/24\n',
   '/var/tmp/not-yours': 'kind: KubeProxyConfiguration\n',
 };
@@ -64,10 +66,10 @@ suite('agents and their configuration on a node', { timeout: 120_000 }, () => {
       ],
     );
     for (const [path, text] of Object.entries(FILES)) {
-      const read = path !== '/etc/default/flanneld' && path !== '/var/tmp/not-yours';
+      const read = path !== '/var/tmp/not-yours' && !text.includes('hunter2');
       assert.equal(outputs[fileOutput(path)]?.stdout, read ? text : undefined, path);
     }
-    assert.deepEqual(agents.secrets, ['/etc/default/flanneld']);
+    assert.deepEqual(agents.secrets, ['/etc/default/flanneld', '/etc/rancher/k3s/config.yaml.d/10-token.yaml']);
     assert.doesNotMatch(JSON.stringify(reading.record), /hunter2/);
     const found = foundConfigurations(new Cluster(snapshotOf('test', [reading], new Date())), 'worker');
     assert.deepEqual(
@@ -77,6 +79,7 @@ suite('agents and their configuration on a node', { timeout: 120_000 }, () => {
         '{"flags":"/etc/kubernetes/manifests/kube-proxy.yaml"} · ',
         '{"flags":"/etc/systemd/system/flanneld.service"} · systemctl restart flanneld',
         '{"flags":"/etc/flannel.env"} · systemctl restart flanneld',
+        '{"flags":"/etc/rancher/k3s/config.yaml"} · systemctl restart k3s',
         '{"subnetEnv":"/run/flannel/subnet.env"} · ',
         '{"docker":"/etc/docker/daemon.json"} · ',
       ]),

@@ -1,6 +1,7 @@
 import type { FlannelPlanned, KubeProxyPlanned } from '../plan/plan';
 import { FieldTable } from './field-table';
 import { FLANNELD_FLAGS } from './flannel/flags';
+import { K3S_FLANNEL_FIELDS } from './flannel/k3s';
 import { DOCKER_FIELDS, SUBNET_ENV_FIELDS } from './flannel/follows';
 import { NETWORK_CONFIG_FIELDS } from './flannel/network-config';
 import { dockerRefusals, flanneldRefusals, networkConfigRefusals } from './flannel/refusals';
@@ -8,6 +9,7 @@ import { KUBE_PROXY_FIELDS } from './kube-proxy/fields';
 import { KUBE_PROXY_ONLY_FLAGS } from './kube-proxy/other-fields';
 import { kubeProxyFileRefusals, kubeProxyRefusals } from './kube-proxy/refusals';
 import type { Refusal, Settings } from './refusal';
+import { argumentsUnder } from './text/arguments';
 import { EnvironmentText, type EnvironmentOptions } from './text/environment';
 import { FlagText } from './text/flags';
 import { manifestCommand } from './text/manifest';
@@ -26,6 +28,8 @@ export interface Form {
   readonly table: FieldTable;
   /** Fields, flags of a command, or variables. */
   readonly words: 'field' | 'flag' | 'variable';
+  /** Whether flags stand without their dashes. */
+  readonly dashless?: true;
   /** What a file that is not there yet begins as. */
   readonly empty: string;
   read(text: string): Syntax;
@@ -36,6 +40,7 @@ const PROXY = new FieldTable(KUBE_PROXY_FIELDS);
 const PROXY_FLAGS = new FieldTable([...KUBE_PROXY_FIELDS, ...KUBE_PROXY_ONLY_FLAGS]);
 const NETWORK_CONFIG = new FieldTable(NETWORK_CONFIG_FIELDS, true);
 const FLANNELD = new FieldTable(FLANNELD_FLAGS);
+const K3S_FLANNEL = new FieldTable(K3S_FLANNEL_FIELDS);
 const SUBNET_ENV = new FieldTable(SUBNET_ENV_FIELDS);
 const DOCKER = new FieldTable(DOCKER_FIELDS);
 
@@ -55,6 +60,28 @@ const FLANNEL_CONFIG: Form = {
   empty: '{}',
   read: (text) => new TreeText(text, NETWORK_CONFIG),
   refusals: networkConfigRefusals,
+};
+
+/** Of k3s and RKE2, which run kube-proxy, and k3s flannel, too, within themselves or by their own hand. */
+const RANCHER = /^\/etc\/rancher\/(k3s|rke2)\/config\.yaml(\.d\/[^/]+\.yaml)?$/;
+
+const RANCHER_PROXY: Form = {
+  agent: 'kube-proxy',
+  table: PROXY_FLAGS,
+  words: 'flag',
+  dashless: true,
+  empty: '',
+  read: (text) => new FlagText(text, PROXY_FLAGS, (source) => argumentsUnder(source, 'kube-proxy-arg')),
+  refusals: kubeProxyRefusals,
+};
+
+const K3S: Form = {
+  agent: 'flanneld',
+  table: K3S_FLANNEL,
+  words: 'field',
+  empty: '',
+  read: (text) => new TreeText(text, K3S_FLANNEL, true),
+  refusals: () => [],
 };
 
 const SUBNET_FILE: Form = {
@@ -111,7 +138,14 @@ function commandForm(agent: AgentName, path: string): Form {
   return { ...form, read: (text) => new EnvironmentText(text, table, environment) };
 }
 
+/** Which of them reads a file, if one does. */
+export function rancherOf(path: string): 'k3s' | 'rke2' | undefined {
+  return RANCHER.exec(path)?.[1] as 'k3s' | 'rke2' | undefined;
+}
+
 export function formOf(kind: 'kube-proxy' | 'flannel', place: Place): Form {
+  const rancher = 'flags' in place ? rancherOf(place.flags) : undefined;
+  if (rancher) return kind === 'flannel' ? K3S : RANCHER_PROXY;
   if ('flags' in place) return commandForm(kind === 'flannel' ? 'flanneld' : 'kube-proxy', place.flags);
   if ('docker' in place) return place.docker.endsWith('.json') ? DOCKER_FILE : commandForm('dockerd', place.docker);
   if ('subnetEnv' in place) return SUBNET_FILE;

@@ -2,7 +2,7 @@ import type { FlannelPlanned, KubeProxyPlanned } from '../plan/plan';
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import { jsonOf, readEtcd } from '../text/etcd';
-import { type AgentName, AGENTS, formOf, type Place, placeName } from './form';
+import { type AgentName, AGENTS, formOf, type Place, placeName, rancherOf } from './form';
 import { runningAgents } from './running';
 import { etcdApi, keyAsked } from './texts';
 
@@ -54,7 +54,11 @@ function* changesIn(host: NetworkNamespace, id: string): Generator<Change> {
 
 /** By what a file says, as its name may be any. */
 function* changesInFile(path: string, text: string): Generator<Change> {
-  if (/^\s*kind:\s*["']?KubeProxyConfiguration/m.test(text)) yield { kind: 'kube-proxy', in: { config: path } };
+  const rancher = rancherOf(path);
+  if (rancher) {
+    yield { kind: 'kube-proxy', in: { flags: path } };
+    if (rancher === 'k3s') yield { kind: 'flannel', in: { flags: path } };
+  } else if (/^\s*kind:\s*["']?KubeProxyConfiguration/m.test(text)) yield { kind: 'kube-proxy', in: { config: path } };
   else if (/(^|\/)daemon\.json$/.test(path)) yield { kind: 'flannel', in: { docker: path } };
   else if (/^\s*\{[^]*"network"\s*:/i.test(text)) yield { kind: 'flannel', in: { netConf: path } };
   else if (/^FLANNEL_SUBNET=/m.test(text)) yield { kind: 'flannel', in: { subnetEnv: path } };
@@ -100,10 +104,19 @@ export function restartOf(host: NetworkNamespace, agent: AgentName, place: Place
   const path = placeName(place);
   // The kubelet does it.
   if (path.startsWith('/etc/kubernetes/manifests/')) return undefined;
+  const rancher = rancherOf(path);
+  if (rancher) return ['systemctl', 'restart', rancherUnit(host, rancher)];
   // What dockerd is given by flannel it reads anew; what flanneld writes itself is nobody's to restart for but dockerd's.
   const reader = 'subnetEnv' in place ? 'dockerd' : agent;
   const unit = unitOf(host, reader) ?? (path.endsWith('.service') ? path.replace(/^.*\//, '') : undefined);
   return unit === undefined ? undefined : ['systemctl', 'restart', unit.replace(/\.service$/, '')];
+}
+
+/** Servers and agents have units of their own. */
+function rancherUnit(host: NetworkNamespace, program: 'k3s' | 'rke2'): string {
+  const running = runningAgents(host)?.processes.find(({ unit }) => unit.startsWith(`${program}-agent.`));
+  if (running) return `${program}-agent`;
+  return program === 'k3s' ? 'k3s' : 'rke2-server';
 }
 
 /** The unit of the process that runs, or else one whose command is that of the agent. */

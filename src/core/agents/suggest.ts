@@ -64,8 +64,8 @@ function flagsAt(configuration: Configuration, offset: number): Suggestion[] {
   const [word = ''] = /[^\s"'=]*(=[^\s"']*)?$/.exec(text.slice(0, offset)) ?? [];
   const start = offset - word.length;
   const rest = /^[^\s"']*/.exec(text.slice(offset))?.[0] ?? '';
-  const [, dashes, flag, equals] = /^(-{1,2})([\w-]*)(=?)/.exec(word) ?? [];
-  if (dashes === undefined) return [];
+  const [, dashes, flag, equals] = (form.dashless ? /^()([\w-]*)(=?)/ : /^(-{1,2})([\w-]*)(=?)/).exec(word) ?? [];
+  if (dashes === undefined || (form.dashless && !isItem(text, start))) return [];
   if (equals === '=') {
     const field = form.table.byFlag(flag ?? '');
     const from = start + dashes.length + (flag?.length ?? 0) + 1;
@@ -88,6 +88,11 @@ function flagsAt(configuration: Configuration, offset: number): Suggestion[] {
     const label = `${dashes}${field.flag}`;
     return [{ label, field, kind: 'name', text: `${label}=`, start, end: offset } as const];
   });
+}
+
+/** Whether what begins at an offset is an item of a list. */
+function isItem(text: string, start: number): boolean {
+  return /(^[ \t]*-[ \t]+|[[,][ \t]*)["']?$/m.test(text.slice(text.lastIndexOf('\n', start - 1) + 1, start));
 }
 
 function variablesAt(configuration: Configuration, offset: number): Suggestion[] {

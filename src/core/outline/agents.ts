@@ -22,15 +22,16 @@ export function agentsItem(cluster: Cluster, host: NetworkNamespace): OutlineIte
     ...byDevices(host),
     ...configured.map(({ agent }) => ({ name: agent, how: 'by its configuration', source: undefined })),
   ].filter((agent, at, all) => all.findIndex((other) => other.name === agent.name) === at);
-  if (agents.length === 0) return [];
+  const secrets = runningAgents(host)?.secrets ?? [];
+  if (agents.length === 0 && secrets.length === 0) return [];
   return [
     {
       id: 'agents',
       label: 'Agents',
       description: agents.map((agent) => agent.name).join(', '),
       icon: 'robot',
-      children: () =>
-        agents.map((agent) => {
+      children: () => [
+        ...agents.map((agent) => {
           const own = configured.filter((one) => one.agent === agent.name);
           return {
             id: agent.name,
@@ -42,6 +43,14 @@ export function agentsItem(cluster: Cluster, host: NetworkNamespace): OutlineIte
             ...(own.length > 0 && { children: () => own.map((found) => configurationItem(cluster, host, found)) }),
           };
         }),
+        ...secrets.map((path) => ({
+          id: path,
+          label: path,
+          description: 'holds a secret: it is not read, and has to be changed on the node',
+          icon: 'lock',
+          copy: path,
+        })),
+      ],
     },
   ];
 }

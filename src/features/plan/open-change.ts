@@ -101,7 +101,13 @@ export class OpenChange {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('{0} is taken back: everything is as it was before.', this.name),
       );
-    else void vscode.window.showErrorMessage(vscode.l10n.t('{0}: {1}', this.name, nodes.map(outcomeWords).join(' ')));
+    else {
+      const sentence = vscode.l10n.t('{0}: {1}', this.name, nodes.map(outcomeWords).join(' '));
+      // Some kept and some not is what was chosen, and why was told before.
+      if (nodes.every(({ stage }) => stage === 'confirmed' || stage === 'reverted'))
+        void vscode.window.showInformationMessage(sentence);
+      else void vscode.window.showErrorMessage(sentence);
+    }
   }
 }
 

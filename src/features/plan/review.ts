@@ -23,8 +23,8 @@ export class ReviewDocuments implements vscode.TextDocumentContentProvider {
   }
 
   /** The texts of earlier reviews stay as long as the window, as the documents do that show them. */
-  private put(path: string, text: string): vscode.Uri {
-    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: String(this.count) });
+  private put(path: string, text: string, side = ''): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: SCHEME, path, query: `${side}${this.count}` });
     this.texts.set(uri.toString(), text);
     this.changed.fire(uri);
     return uri;
@@ -34,8 +34,9 @@ export class ReviewDocuments implements vscode.TextDocumentContentProvider {
     this.count++;
     const pairs = diffs.map(({ node, before, after }) => ({
       node,
-      before: this.put(`/${node}/before`, before),
-      after: this.put(`/${node}/after`, after),
+      // By the same path: otherwise it would be shown as a file that has got another name.
+      before: this.put(`/${node}`, before, 'before'),
+      after: this.put(`/${node}`, after, 'after'),
     }));
     const [one] = pairs;
     if (!one) return;

@@ -290,4 +290,29 @@ suite("a change of flannel's backend", () => {
     ] as const)
       assert.match(refused(outputs, { kind: 'flannel', in: { etcd: ETCD }, set }), why);
   });
+
+  test('of k3s is made in its own file, and with its own restart', () => {
+    const path = '/etc/rancher/k3s/config.yaml';
+    const text = 'tls-san: [a]\nkube-proxy-arg:\n  - v=2\n';
+    const outputs = { agents: `process 7 k3s-agent.service\n k3s\n agent\nfile ${path}\n`, [fileOutput(path)]: text };
+    const at = cluster(node('worker', outputs));
+    const [proxy = assert.fail(), flannel = assert.fail(), ...others] = foundConfigurations(at, 'worker');
+    assert.deepEqual(others, []);
+    const restart = ['systemctl', 'restart', 'k3s-agent'];
+    const operations = (found: typeof proxy, set: AgentPlanned['set'], agent: string, after: string): void => {
+      const [change, ...more] = proposedChanges(at, 'worker', found, set);
+      assert.deepEqual(more, []);
+      assert.deepEqual(operateOn(at, change as AgentPlanned & { restart: readonly string[] }).operations, [
+        { kind: 'file', path, before: text, after },
+        { kind: 'restart', agent, argv: restart },
+      ]);
+    };
+    const marked = `${text}  - "masquerade-all=true"\n`;
+    operations(proxy, { 'iptables.masqueradeAll': true }, 'kube-proxy', marked);
+    operations(flannel, { 'flannel-backend': 'host-gw' }, 'flanneld', `${text}flannel-backend: host-gw\n`);
+    assert.match(
+      refused(outputs, { kind: 'flannel', in: { flags: path }, set: { 'flannel-backend': 'udp' } }),
+      /flannel-backend .*"udp" is not/,
+    );
+  });
 });

@@ -38,6 +38,13 @@ suite('a node as a tree', () => {
     assert.deepEqual(entry.source, { node: 'worker', namespace: 'host', output: 'iptables-save', line: 1 });
   });
 
+  test("an agent's configuration that holds a secret is named, and cannot be opened", () => {
+    const path = '/etc/rancher/k3s/config.yaml';
+    const entry = at(nodeItems(worker({ agents: `secret ${path}\n` })), 'worker', 'Agents', path);
+    assert.match(entry.description ?? '', /holds a secret/);
+    assert.equal(entry.configuration, undefined);
+  });
+
   test('an empty rule set is empty, and not unknown', () => {
     const items = nodeItems(worker({ 'iptables-save': '*filter\n:INPUT DROP [2:80]\nCOMMIT\n' }));
     assert.equal(at(items, 'worker', 'iptables').description, '0 rules');

@@ -36,6 +36,11 @@ export function flanneldEffects({ before, after }: AgentChange): AgentEffect[] {
           'warning',
           `With another ${name} the node asks elsewhere for its lease, and reaches only nodes that do so too.`,
         );
+    if (changed('flannel-backend') || changed('flannel-conf'))
+      tell(
+        'warning',
+        'Each node takes the backend that its server names when it starts: set it on all servers, and restart all nodes; until then those of different backends do not reach the pods of one another.',
+      );
     if (changed('FLANNEL_SUBNET') || changed('FLANNEL_MTU'))
       tell(
         'warning',

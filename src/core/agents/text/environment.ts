@@ -6,7 +6,7 @@ import type { Changes, Edited, Setting, Syntax } from './setting';
 import { lineEnd, lineStart, type Splice, spliced } from './splice';
 
 /** `[export] NAME=VALUE`, a line each, as a shell and systemd's EnvironmentFile= read it. */
-interface Assignment {
+export interface Assignment {
   readonly name: string;
   readonly nameStart: number;
   readonly quote: string;
@@ -114,7 +114,8 @@ function flagPlaces(text: string, byName: RegExp | undefined): VariablePlace[] {
     .map((one) => new VariablePlace(text, one));
 }
 
-class VariablePlace implements WordPlace {
+/** Flags in the value of a variable. */
+export class VariablePlace implements WordPlace {
   readonly words: readonly Word[];
 
   constructor(

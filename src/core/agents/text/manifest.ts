@@ -38,7 +38,8 @@ function containersOf(contents: unknown): YAMLMap[] {
   return found.flatMap((list) => (isSeq(list) ? list.items.filter((item) => isMap(item)) : []));
 }
 
-class SequencePlace implements WordPlace {
+/** A list of words. */
+export class SequencePlace implements WordPlace {
   readonly words: readonly Word[];
 
   constructor(
@@ -83,6 +84,6 @@ function quote(written: string): string {
   return written.startsWith('"') ? written : JSON.stringify(written);
 }
 
-function wordOf(item: Scalar): Word {
+export function wordOf(item: Scalar): Word {
   return { text: String(item.value), start: item.range?.[0] ?? 0, end: item.range?.[1] ?? 0 };
 }

@@ -14,6 +14,8 @@ export class TreeText implements Syntax {
   constructor(
     private readonly text: string,
     private readonly table: FieldTable,
+    /** Whether others, too, have settings in it, which are passed over. */
+    private readonly shared = false,
   ) {
     const documents = parseAllDocuments(text);
     const parsed = Array.isArray(documents) ? documents : [];
@@ -36,7 +38,7 @@ export class TreeText implements Syntax {
   edit(changes: Changes): Edited {
     let { text } = this;
     for (const [{ name, type }, value] of changes) {
-      const tree = new TreeText(text, this.table);
+      const tree = new TreeText(text, this.table, this.shared);
       const [problem] = tree.problems;
       if (problem) return { error: `it cannot be read: ${problem.message}` };
       const splices = tree.splices(name.split('.'), type === 'list' ? listed(value) : value);
@@ -69,7 +71,7 @@ export class TreeText implements Syntax {
       const name = prefix + keyOf(item);
       const field = this.table.find(name, type ?? 'udp');
       if (!field && isMap(item.value) && this.table.hasBelow(name)) yield* this.settingsIn(item.value, `${name}.`);
-      else if (!field && isEmpty(item.value) && this.table.hasBelow(name)) continue;
+      else if (!field && (this.shared || (isEmpty(item.value) && this.table.hasBelow(name)))) continue;
       else
         yield {
           name: field?.name ?? name,

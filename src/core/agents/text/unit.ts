@@ -1,7 +1,11 @@
+import { VariablePlace } from './environment';
 import type { Word, WordPlace } from './flags';
 import { lineStart } from './splice';
 
-/** The command of a systemd unit that runs a program: the last ExecStart= whose first word is the program. */
+/**
+ * The command of a systemd unit that runs a program: the last ExecStart= whose first word is the program; before it the
+ * variables of Environment= that it takes words from.
+ */
 export function unitCommand(
   text: string,
   program: RegExp,
@@ -13,11 +17,33 @@ export function unitCommand(
     if (program.test(words[0]?.text ?? '')) found = words;
     else others = others || words.length > 0;
   }
-  if (found) return { places: [new UnitPlace(text, found)] };
+  if (found) return { places: [...variablesOf(text, found), new UnitPlace(text, found)] };
   return {
     places: [],
     problem: others ? 'ExecStart= runs another program, or this one by a shell.' : 'There is no ExecStart= here.',
   };
+}
+
+/** `Environment=`: systemd.exec(5). A value with escapes or specifiers is not taken for flags. */
+function variablesOf(text: string, command: readonly Word[]): WordPlace[] {
+  const used = new Set(command.flatMap(({ text: word }) => /^\$(?:(\w+)|\{(\w+)\})$/.exec(word)?.slice(1) ?? []));
+  return [...directives(text, 'Environment')].flatMap(({ start, end }) =>
+    commandWords(text, start, end).flatMap((word) => {
+      const source = text.slice(word.start, word.end);
+      const [, whole, name = '', own, value] = /^(["']?)([A-Za-z_]\w*)=(["']?)([^"'\\%$\n]*)\3\1$/.exec(source) ?? [];
+      if (value === undefined || !used.has(name)) return [];
+      const nameStart = word.start + (whole ?? '').length;
+      const from = nameStart + name.length + 1 + (own ?? '').length;
+      const quote = `${whole ?? ''}${own ?? ''}`;
+      return [new UnitVariable(text, { name, nameStart, quote, value, start: from, end: from + value.length })];
+    }),
+  );
+}
+
+class UnitVariable extends VariablePlace {
+  override write(word: string): string | undefined {
+    return word.includes('%') ? undefined : super.write(word);
+  }
 }
 
 /** Values of a directive, lines that go on included (systemd.syntax(7)). */

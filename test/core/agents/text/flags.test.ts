@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { FieldTable } from '../../../../src/core/agents/field-table';
 import { FLANNELD_FLAGS } from '../../../../src/core/agents/flannel/flags';
 import { KUBE_PROXY_FIELDS } from '../../../../src/core/agents/kube-proxy/fields';
+import { argumentsUnder } from '../../../../src/core/agents/text/arguments';
 import { EnvironmentText } from '../../../../src/core/agents/text/environment';
 import { FlagText } from '../../../../src/core/agents/text/flags';
 import { manifestCommand } from '../../../../src/core/agents/text/manifest';
@@ -39,6 +40,9 @@ function edit(syntax: Syntax, table: FieldTable, set: Readonly<Record<string, Va
 function settings({ settings: all }: Syntax): Record<string, Value> {
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
 }
+
+const rancher = (text: string): Syntax =>
+  new FlagText(text, PROXY, (source) => argumentsUnder(source, 'kube-proxy-arg'));
 
 const UNIT = `[Unit]
 Description=kube-proxy, --masquerade-all=true is no flag here
@@ -258,5 +262,70 @@ suite('the manifest of a static pod', () => {
     assert.match(edit(manifest(shell), PROXY, { mode: 'ipvs' }), /^refused: .*shell/);
     assert.match(edit(manifest('spec: {}\n'), PROXY, { mode: 'ipvs' }), /^refused: /);
     assert.match(edit(manifest('spec: {\n'), PROXY, { mode: 'ipvs' }), /^refused: /);
+  });
+});
+
+suite("the variables of a systemd unit's Environment=", () => {
+  const variables = (lines: string): string =>
+    `[Service]\n${lines}\nExecStart=/usr/bin/kube-proxy $ARGS \\\n  --v=2 \${MORE}\n`;
+
+  test('are flags where the command takes them', () => {
+    const text = variables(
+      'Environment="ARGS=--proxy-mode=iptables --masquerade-all" OTHER=--cluster-cidr=10.9.0.0/16\nEnvironment=MORE=--cluster-cidr=10.1.0.0/16',
+    );
+    assert.deepEqual(settings(unit(text)), {
+      mode: 'iptables',
+      'iptables.masqueradeAll': true,
+      clusterCIDR: '10.1.0.0/16',
+      v: '2',
+    });
+  });
+
+  test('are changed where they stand, and new ones go behind the command', () => {
+    const text = variables('Environment="ARGS=--proxy-mode=iptables --masquerade-all=false"');
+    assert.equal(
+      edit(unit(text), PROXY, { 'iptables.masqueradeAll': true, mode: null, clusterCIDR: '10.1.0.0/16' }),
+      `[Service]\nEnvironment="ARGS=--masquerade-all=true"\nExecStart=/usr/bin/kube-proxy $ARGS \\\n  --v=2 \${MORE} \\\n  --cluster-cidr=10.1.0.0/16\n`,
+    );
+  });
+
+  test('are no flags where systemd would make something else of them', () => {
+    assert.deepEqual(settings(unit(variables('Environment="ARGS=--cluster-cidr=%i"'))), { v: '2' });
+  });
+});
+
+suite('the flags in a configuration file of k3s', () => {
+  const CONFIG =
+    'write-kubeconfig-mode: "0644"\nkube-proxy-arg: # ours\n  - proxy-mode=iptables\n  - "masquerade-all"\ntls-san:\n  - a\n';
+
+  test('have no dashes', () => {
+    assert.deepEqual(settings(rancher(CONFIG)), { mode: 'iptables', 'iptables.masqueradeAll': true });
+    assert.deepEqual(settings(rancher('kube-proxy-arg: proxy-mode=ipvs\n')), { mode: 'ipvs' });
+    assert.deepEqual(settings(rancher('kube-proxy-arg: ["--proxy-mode=ipvs"]\n')), { mode: 'ipvs' });
+    assert.deepEqual(settings(rancher('tls-san: [a]\n')), {});
+    assert.equal(rancher('kube-proxy-arg: [\n').problems.length, 1);
+  });
+
+  test('are changed, removed and added there, all else as it was', () => {
+    const set = { mode: 'nftables', 'iptables.masqueradeAll': null, clusterCIDR: '10.1.0.0/16' };
+    assert.equal(
+      edit(rancher(CONFIG), PROXY, set),
+      CONFIG.replace('proxy-mode=iptables', '"proxy-mode=nftables"').replace(
+        '"masquerade-all"',
+        '"cluster-cidr=10.1.0.0/16"',
+      ),
+    );
+    const one = { clusterCIDR: '10.1.0.0/16' };
+    for (const [before, after] of [
+      ['', 'kube-proxy-arg: ["cluster-cidr=10.1.0.0/16"]\n'],
+      ['tls-san: a', 'tls-san: a\nkube-proxy-arg: ["cluster-cidr=10.1.0.0/16"]\n'],
+      ['kube-proxy-arg: []\na: b\n', 'kube-proxy-arg: ["cluster-cidr=10.1.0.0/16"]\na: b\n'],
+      ['kube-proxy-arg: v=2\n', 'kube-proxy-arg: [v=2, "cluster-cidr=10.1.0.0/16"]\n'],
+    ] as const)
+      assert.equal(edit(rancher(before), PROXY, one), after);
+    assert.equal(
+      edit(rancher('a: b\nkube-proxy-arg: cluster-cidr=10.1.0.0/16\n'), PROXY, { clusterCIDR: null }),
+      'a: b\n',
+    );
   });
 });
