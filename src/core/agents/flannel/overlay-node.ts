@@ -1,6 +1,7 @@
-import { isFlannelUdp, isVxlan } from '../../overlay/device';
+import { type Address, sameAddress } from '../../net/address';
+import { EVERYWHERE, samePrefix } from '../../net/prefix';
+import { isContainerBridge, isFlannelUdp, isOverlay, isVxlan } from '../../overlay/device';
 import type { Lease } from '../../overlay/flannel';
-import { EVERYWHERE } from '../../net/prefix';
 import type { Interface } from '../../routing/interface';
 import type { Cluster } from '../../snapshot/cluster';
 import type { NetworkNamespace } from '../../snapshot/namespace';
@@ -19,11 +20,14 @@ export function overlayNode(cluster: Cluster, name: string): OverlayNode | undef
   const node = cluster.node(name);
   const host = node?.host;
   if (!node || !host) return undefined;
-  for (const lease of cluster.flannel.leases) {
-    const holder = lease.subnet.family === 4 ? cluster.underlayHolder(lease.publicIp) : undefined;
-    if (holder?.node === node) return { name, host, lease, underlay: holder.device };
-  }
   const subnet = node.subnetEnv?.subnet;
+  // Machines that were cloned, or made by one tool, may all have an address that only looks like their own.
+  const own = cluster.flannel.leases.flatMap((lease) => {
+    const underlay = lease.subnet.family === 4 ? underlayWith(host, lease.publicIp) : undefined;
+    return underlay ? [{ name, host, lease, underlay }] : [];
+  });
+  const found = own.find(({ lease }) => subnet && samePrefix(lease.subnet, subnet));
+  if (found || own.length > 0) return found ?? (own.length === 1 ? own[0] : undefined);
   const main = host.fib(4)?.routesInto(EVERYWHERE[4])[0]?.nextHops[0]?.device;
   const underlay = main === undefined ? undefined : host.interface(main);
   const publicIp = underlay?.addresses.find(
@@ -31,6 +35,15 @@ export function overlayNode(cluster: Cluster, name: string): OverlayNode | undef
   )?.address;
   if (!subnet || !underlay || !publicIp) return undefined;
   return { name, host, underlay, lease: { subnet, publicIp, line: 0, ...shownBackend(host) } };
+}
+
+function underlayWith({ interfaces = [] }: NetworkNamespace, address: Address): Interface | undefined {
+  return interfaces.find(
+    (device) =>
+      !isOverlay(device) &&
+      !isContainerBridge(device, interfaces) &&
+      device.addresses.some((own) => sameAddress(own.address, address)),
+  );
 }
 
 /** flannel has udp where none is named (`subnet/config.go`); what is in etcd of that backend names none, either. */

@@ -194,6 +194,17 @@ suite('flannelds that are restarted with another backend', () => {
       const { unknowns } = compile(UDP, backend('udp').replace('Backend.Type: udp', set));
       assert.match(unknowns.map((one) => one.why).join(), why);
     }
+    // Two leases of one address: which is the worker's, only subnet.env could tell.
+    const cloned = withRecords(UDP, (record) => {
+      const text = JSON.stringify(record).replaceAll('"PublicIP\\":\\"192.168.1.11', '"PublicIP\\":\\"192.168.1.12');
+      return JSON.parse(text) as typeof record;
+    });
+    assert.match(
+      compile(cloned, WORKER)
+        .unknowns.map(({ why }) => why)
+        .join(),
+      /which pod subnet worker has/,
+    );
     const without = withRecords(UDP, ({ outputs, ...record }) => ({
       ...record,
       outputs: Object.fromEntries(Object.entries(outputs).filter(([id]) => id !== 'etcd-flannel')),
@@ -203,6 +214,55 @@ suite('flannelds that are restarted with another backend', () => {
         .unknowns.map(({ why }) => why)
         .join(),
       /was not collected/,
+    );
+  });
+
+  test('a ConfigMap is read by all nodes; leases in their annotations keep the MAC address of a VTEP', () => {
+    const nodes = (['worker', 'master'] as const).map((name) => ({
+      kind: 'Node',
+      metadata: {
+        name,
+        annotations: Object.fromEntries(
+          Object.entries({
+            'backend-type': 'vxlan',
+            'backend-data': `{"VNI":1,"VtepMAC":"${name === 'worker' ? '02:00:00:00:00:12' : '02:00:00:00:00:11'}"}`,
+            'public-ip': name === 'worker' ? '192.168.1.12' : '192.168.1.11',
+          }).map(([key, value]) => [`flannel.alpha.coreos.com/${key}`, value]),
+        ),
+      },
+      spec: { podCIDR: name === 'worker' ? '10.1.12.0/24' : '10.1.63.0/24' },
+    }));
+    const config = '{"Network":"10.1.0.0/16","Backend":{"Type":"vxlan"}}';
+    const before = withRecords(VXLAN, (record) => {
+      const { 'etcd-flannel': etcd, ...outputs } = record.outputs;
+      if (!etcd) return record;
+      const printed = { command: 'kubectl', exitCode: 0, stderr: '' };
+      return {
+        ...record,
+        outputs: {
+          ...outputs,
+          'kubectl-nodes': { ...printed, stdout: JSON.stringify({ kind: 'List', items: nodes }) },
+          'config-map:kube-flannel/kube-flannel-cfg/net-conf.json': { ...printed, stdout: config },
+        },
+      };
+    });
+    assert.equal(before.flannel.leases.length, 2);
+    const place = '{ configMap: { namespace: kube-flannel, name: kube-flannel-cfg, entry: net-conf.json } }';
+    const restart = '[kubectl, -n, kube-flannel, rollout, restart, daemonset/kube-flannel-ds]';
+    const { after, unknowns } = compile(
+      before,
+      `{ node: master, flannel: ${place}, set: { Backend.VNI: 7 }, restart: ${restart} }`,
+    );
+    assert.deepEqual(unknowns, []);
+    assert.equal(paths(after)[0], 'worker → 10.0.0.103:80/tcp connected 8472');
+    const macs = after.nodes.map(({ host }) => [host?.interface('flannel.7')?.mac, host?.interface('flannel.1')?.mac]);
+    assert.deepEqual(macs, [
+      ['02:00:00:00:00:12', '02:00:00:00:00:12'],
+      ['02:00:00:00:00:11', '02:00:00:00:00:11'],
+    ]);
+    assert.deepEqual(
+      after.node('worker')?.host?.fdb?.flatMap(({ device, mac }) => (device === 'flannel.7' ? [mac] : [])),
+      ['02:00:00:00:00:11'],
     );
   });
 
