@@ -77,6 +77,10 @@ export const PROBES: readonly Probe[] = [
       ['ip', 'link'],
     ],
   }),
+  probe('tc-qdisc', 'interfaces where filters and eBPF programs of tc may be', ['tc', '-j', 'qdisc'], {
+    older: [['tc', 'qdisc']],
+    optional: true,
+  }),
   probe('ip-route', 'routes of all tables, the local one included', ['ip', '-j', 'route', 'show', 'table', 'all'], {
     older: [
       ['ip', 'route', 'show', 'table', 'all'],

@@ -73,6 +73,16 @@ X`,
   },
   {
     ...worker,
+    title: "tc's clsact on the worker, where programs may be",
+    rpFilter: LAX,
+    make: 'tc qdisc add dev eth0 clsact',
+    undo: 'tc qdisc del dev eth0 clsact',
+    published: '192.168.1.12',
+    notSimulated:
+      'filters or eBPF programs of tc at eth0 of worker may drop, change or redirect packets: they are not simulated',
+  },
+  {
+    ...worker,
     title: "the worker's INPUT drops INVALID: harmless",
     rpFilter: LAX,
     make: 'filter INPUT -m conntrack --ctstate INVALID -j DROP',

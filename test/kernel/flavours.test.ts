@@ -87,4 +87,17 @@ ${legacy}filter FORWARD -p tcp -j DROP`,
     verdict: 'dropped',
     unknowns: ['table filter of nft is asked first on node', 'table filter of legacy is asked first on node'],
   },
+  {
+    title: 'both: a local packet is routed anew after each of them',
+    flavours: ['nft', 'legacy'],
+    pods: ['server1'],
+    node: `mangle OUTPUT -p icmp
+iptables-legacy -t mangle -A OUTPUT -p icmp -j MARK --set-mark 2
+ip rule add priority 100 fwmark 0x2 prohibit`,
+    from: 'node',
+    to: PODS.server1,
+    protocol: 'icmp',
+    verdict: 'unroutable',
+    error: 'EACCES',
+  },
 ]);

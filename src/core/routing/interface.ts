@@ -34,6 +34,8 @@ export interface Interface {
   readonly vxlan: Vxlan | undefined;
   /** Bridge ports: whether a frame may leave by the port it came in on. */
   readonly hairpin: boolean | undefined;
+  /** Whether an XDP program is attached. */
+  readonly xdp: boolean;
   readonly addresses: readonly InterfaceAddress[];
   readonly line: number;
 }
@@ -51,6 +53,7 @@ export const UNSPECIFIED: Omit<Interface, 'name' | 'line'> = {
   index: undefined,
   kind: undefined,
   loopback: false,
+  xdp: false,
   up: undefined,
   mtu: undefined,
   mac: undefined,

@@ -48,6 +48,7 @@ function fromJson(value: JsonObject, name: string, line: number): Interface {
     lower: stringOf(value, 'link'),
     vxlan: kind === 'vxlan' ? vxlanOf(data) : undefined,
     hairpin: typeof slave['hairpin'] === 'boolean' ? slave['hairpin'] : undefined,
+    xdp: isObject(value['xdp']),
     addresses: objectsOf(value, 'addr_info').flatMap((item) => addressFromJson(item, line)),
   };
 }
@@ -127,6 +128,7 @@ function headLine(
     loopback: names?.includes('LOOPBACK') ?? name === 'lo',
     up: names?.includes('UP'),
     mtu: mtu === undefined ? undefined : Number(mtu),
+    xdp: known?.xdp === true || /\bxdp(generic|offload|multi)?\b/.test(rest),
     master: /\bmaster (\S+)/.exec(rest)?.[1],
     peerIndex: peer === undefined ? undefined : Number(peer),
     lower: peer === undefined && at !== 'NONE' ? at : undefined,

@@ -166,6 +166,7 @@ function merge(addresses: readonly Interface[], links: readonly Interface[]): In
       lower: link.lower ?? device.lower,
       vxlan: link.vxlan ?? device.vxlan,
       hairpin: link.hairpin ?? device.hairpin,
+      xdp: link.xdp || device.xdp,
     };
   });
   return [...merged, ...links.filter((link) => !addresses.some((device) => device.name === link.name))];

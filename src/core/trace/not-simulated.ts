@@ -1,6 +1,7 @@
 import type { Cluster } from '../snapshot/cluster';
 import type { NetworkNamespace } from '../snapshot/namespace';
 import { baseChains, flowTables } from './nft-chains';
+import { packetPrograms } from './packet-programs';
 import type { Assumed } from './result';
 
 /** Parts of the data path that the snapshot shows and the tracer does not simulate. */
@@ -26,6 +27,17 @@ function inNamespace(namespace: NetworkNamespace): Assumed[] {
     );
   if (devices.some((device) => device.name === 'bpfin.cali' || device.name === 'bpfout.cali'))
     say('ebpf', `Calico of ${namespace.node} is in eBPF mode: its programs are not simulated`);
+  const { xdp, tc } = packetPrograms(namespace);
+  if (xdp.length > 0)
+    say(
+      'ebpf',
+      `XDP programs on ${xdp.join(', ')} of ${namespace.node} handle packets before the rules see them: they are not simulated`,
+    );
+  if (tc.length > 0)
+    say(
+      'tc',
+      `filters or eBPF programs of tc at ${tc.join(', ')} of ${namespace.node} may drop, change or redirect packets: they are not simulated`,
+    );
   for (const name of flowTables(namespace.output('nft-ruleset')?.stdout ?? ''))
     say(
       'offload',

@@ -33,11 +33,11 @@ export async function collectOutputs(network: Network): Promise<Collected> {
   return read(network, all);
 }
 
-/** There are no connections before anything is sent, no rules where the plan has none, and few settings that matter. */
+/** There are no connections before anything is sent, no programs, no rules where the plan has none, and few settings that matter. */
 function brief({ plan }: Network, space: string, probes: readonly Probe[]): Probe[] {
   const { kind, rulesets } = plan.spaces[space] ?? {};
   const unruled = kind === 'pod' && !rulesets;
-  const left = (id: string): boolean => id === 'conntrack' || (unruled && RULES.has(id));
+  const left = (id: string): boolean => id === 'conntrack' || id === 'tc-qdisc' || (unruled && RULES.has(id));
   const settings = ['net.ipv4.conf', 'net.ipv4.ip_forward', 'net.bridge', 'net.netfilter.nf_conntrack_tcp_loose'];
   if (plan.ipv6 === true) settings.push('net.ipv6.conf');
   return probes

@@ -55,6 +55,11 @@ const PREAMBLE = {
   'net/ipv4/conf/default/rp_filter': '0',
   'net/ipv4/conf/all/forwarding': '0',
   'net/ipv4/tcp_synack_retries': '0',
+  // What redirects have taught belongs to no snapshot.
+  'net/ipv4/conf/all/accept_redirects': '0',
+  'net/ipv4/conf/default/accept_redirects': '0',
+  'net/ipv6/conf/all/accept_redirects': '0',
+  'net/ipv6/conf/default/accept_redirects': '0',
   // Every error is sent, however many there are.
   'net/ipv4/icmp_ratelimit': '0',
   'net/ipv4/icmp_ratemask': '0',

@@ -88,14 +88,18 @@ export function runHook(walk: Walk, stack: Stack, skb: Skb, hook: Hook, place: H
       if (verdict.kind !== 'accept') return verdict;
     } else {
       const tables = inOrder(walk, stack, hook, tablesOf(stack, family, hook, part));
-      const before = skb.packet;
-      const verdict =
+      // NAT is one hook for all tables; each of the others is a hook of its own.
+      const verdicts =
         part === 'nat'
-          ? runNat(walk, stack, skb, hook, tables, place.egress)
-          : runTables(walk, stack, skb, hook, tables);
-      if (verdict.kind !== 'accept') return verdict;
-      const lost = rerouted(hook, part, before, skb) ? place.reroute?.() : undefined;
-      if (lost) return lost;
+          ? [(): TableVerdict => runNat(walk, stack, skb, hook, tables, place.egress)]
+          : tables.map((known) => (): TableVerdict => runOne(walk, stack, skb, hook, known));
+      for (const run of verdicts) {
+        const before = skb.packet;
+        const verdict = run();
+        if (verdict.kind !== 'accept') return verdict;
+        const lost = rerouted(hook, part, before, skb) ? place.reroute?.() : undefined;
+        if (lost) return lost;
+      }
     }
   }
   return ACCEPT;
@@ -148,10 +152,6 @@ function rerouted(hook: Hook, part: Part, before: Skb['packet'], { packet }: Skb
   );
 }
 
-function runTables(walk: Walk, stack: Stack, skb: Skb, hook: Hook, tables: readonly KnownTable[]): TableVerdict {
-  for (const known of tables) {
-    const verdict = runTable(walk, stack, skb, hook, known, (action, rule) => perform(walk, stack, skb, action, rule));
-    if (verdict.kind !== 'accept') return verdict;
-  }
-  return ACCEPT;
+function runOne(walk: Walk, stack: Stack, skb: Skb, hook: Hook, known: KnownTable): TableVerdict {
+  return runTable(walk, stack, skb, hook, known, (action, rule) => perform(walk, stack, skb, action, rule));
 }
