@@ -39,9 +39,20 @@ export function readRouteChange(text: string): RouteChange | { readonly error: s
   if (!Number.isInteger(metric)) return { error: `the metric is not a number` };
   const source = words[words.indexOf('src') + 1];
   if (words.includes('src') && !parseAddress(source ?? '')) return { error: `src "${source ?? ''}" is not an address` };
-  const leads = nextHops.some(({ device, gateway }) => device !== undefined || gateway !== undefined);
+  const several = words.includes('nexthop') ? whyNotSeveral(words.slice(words.indexOf('nexthop')), route) : undefined;
+  if (several !== undefined) return { error: several };
+  const leads = nextHops.every(({ device, gateway }) => device !== undefined || gateway !== undefined);
   if (verb !== 'del' && type === 'unicast' && !leads) return { error: 'where to? "via ADDRESS" or "dev NAME"' };
   return { family, verb, route, words };
+}
+
+/** From the first `nexthop` on, ip reads nothing but next hops (iproute2 ip/iproute.c `parse_nexthops`). */
+function whyNotSeveral(words: readonly string[], { family, nextHops }: Route): string | undefined {
+  if (family === 6) return 'an IPv6 route with several next hops is not changed by a plan';
+  const stray = strayWord(words, new Set(['via', 'dev', 'weight']), new Set(['nexthop', 'onlink']));
+  if (stray !== undefined) return `${stray}: what is said of the whole route comes before the first nexthop`;
+  const wrong = nextHops.find(({ weight }) => !Number.isInteger(weight) || weight < 1 || weight > 256);
+  return wrong ? 'the weight of a next hop is 1 to 256' : undefined;
 }
 
 /**
@@ -49,7 +60,7 @@ export function readRouteChange(text: string): RouteChange | { readonly error: s
  * (net/ipv4/fib_trie.c `fib_table_delete`).
  */
 export function routeToDelete(routes: readonly Route[], { route, words }: RouteChange): Route | undefined {
-  const asked = route.nextHops[0];
+  const { nextHops } = route;
   return routes.find(
     (one) =>
       one.table === route.table &&
@@ -58,8 +69,12 @@ export function routeToDelete(routes: readonly Route[], { route, words }: RouteC
       (route.type === 'unicast' || one.type === route.type) &&
       one.tos === route.tos &&
       (!words.includes('metric') || one.metric === route.metric) &&
-      (asked?.device === undefined || one.nextHops[0]?.device === asked.device) &&
-      (asked?.gateway === undefined || one.nextHops[0]?.gateway?.value === asked.gateway.value),
+      (nextHops.length === 1 || nextHops.length === one.nextHops.length) &&
+      nextHops.every(
+        ({ device, gateway }, at) =>
+          (device === undefined || one.nextHops[at]?.device === device) &&
+          (gateway === undefined || one.nextHops[at]?.gateway?.value === gateway.value),
+      ),
   );
 }
 

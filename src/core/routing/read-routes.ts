@@ -58,10 +58,10 @@ function fromJson(value: JsonObject, asked: Family, line: number): Route | undef
     protocol: stringOf(value, 'protocol'),
     line,
   };
-  return { ...route, text: [routeText(route), ...printedBehind(value)].join(' ') };
+  return { ...route, text: routeText(route, printedBehind(value)) };
 }
 
-/** What `ip route` prints behind the metric and what routeText does not know of (iproute2 ip/iproute.c `print_route`). */
+/** What routeText does not know of. */
 function printedBehind(value: JsonObject): string[] {
   const metrics = objectsOf(value, 'metrics').flatMap((one) => Object.entries(one));
   const preference = stringOf(value, 'pref');
@@ -82,6 +82,7 @@ function hopFromJson(value: JsonObject): NextHop {
     weight: numberOf(value, 'weight') ?? 1,
     dead: flags.includes('dead'),
     linkDown: flags.includes('linkdown'),
+    ...(flags.length > 0 && { flags }),
   };
 }
 
@@ -161,5 +162,6 @@ function hopFromText(line: string): NextHop {
     weight: Number(/\bweight (\d+)/.exec(line)?.[1] ?? 1),
     dead: /\bdead\b/.test(line),
     linkDown: /\blinkdown\b/.test(line),
+    ...(/\bnexthop .*\bonlink\b/.test(line) && { flags: ['onlink'] }),
   };
 }

@@ -15,6 +15,8 @@ export interface NextHop {
   /** RTNH_F_DEAD or RTNH_F_LINKDOWN: not to be used, or at the interface's own discretion. */
   readonly dead: boolean;
   readonly linkDown: boolean;
+  /** Of one of several, as ip prints them; those of a route with one are its own. */
+  readonly flags?: readonly string[];
 }
 
 export interface Route {
@@ -54,23 +56,30 @@ export function tableName(text: string | number): string {
   return { '253': 'default', '254': 'main', '255': 'local' }[name] ?? name;
 }
 
-/** A route as `ip route` prints it, for routes that came in another form. */
-export function routeText(route: Omit<Route, 'text'>): string {
+/**
+ * A route as `ip route` prints it, for routes that came in another form; with -o, where it has several next hops.
+ * `more`: what it prints behind the metric and is not known of here (iproute2 ip/iproute.c `print_route`).
+ */
+export function routeText(route: Omit<Route, 'text'>, more: readonly string[] = []): string {
   const words: string[] = [];
+  const { nextHops } = route;
   if (route.type !== 'unicast') words.push(route.type);
   words.push(route.destination.mask === 0n ? 'default' : formatPrefix(route.destination).replace(/\/(32|128)$/, ''));
   if (route.tos !== 0) words.push('tos', `0x${route.tos.toString(16)}`);
-  for (const hop of route.nextHops) {
-    if (route.nextHops.length > 1) words.push('nexthop');
-    if (hop.gateway) words.push('via', formatAddress(hop.gateway));
-    else if (hop.gatewayName !== undefined) words.push('via', hop.gatewayName);
-    if (hop.device !== undefined) words.push('dev', hop.device);
-    if (route.nextHops.length > 1) words.push('weight', String(hop.weight));
-  }
+  if (nextHops.length === 1) words.push(...nextHops.flatMap(hopWords));
   if (route.table !== 'main') words.push('table', route.table);
   if (route.protocol !== undefined) words.push('proto', route.protocol);
   if (route.scope !== undefined) words.push('scope', route.scope);
   if (route.preferredSource) words.push('src', formatAddress(route.preferredSource));
   if (route.metric !== 0) words.push('metric', String(route.metric));
+  words.push(...more);
+  if (nextHops.length > 1)
+    for (const hop of nextHops)
+      words.push('nexthop', ...hopWords(hop), 'weight', String(hop.weight), ...(hop.flags ?? []));
   return words.join(' ');
+}
+
+function hopWords({ gateway, gatewayName, device }: NextHop): string[] {
+  const via = gateway ? formatAddress(gateway) : gatewayName;
+  return [...(via === undefined ? [] : ['via', via]), ...(device === undefined ? [] : ['dev', device])];
 }

@@ -2,7 +2,7 @@ import { type Address, formatAddress } from '../../net/address';
 import type { PolicyRule } from '../../routing/policy-rule';
 import { STANDARD_RULES } from '../../routing/policy-rule';
 import { isRouteCommand } from '../../routing/route-command';
-import { type Route, routeText } from '../../routing/route';
+import { type NextHop, type Route, routeText } from '../../routing/route';
 import { withoutRoutes } from '../../snapshot/edit/routes';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import type { PolicyRuleChange } from '../policy-rule-change';
@@ -21,8 +21,8 @@ export function changeRoute(host: NetworkNamespace, change: RouteChange): Made |
   const old = verb === 'del' ? routeToDelete(routes, change) : routeToReplace(routes, change);
   if (verb === 'del' && !old) return { error: `there is no route "${words.join(' ')}" on ${host.node}` };
   if (verb === 'add' && old) return { error: `there is a route already on ${host.node}: "${old.text}"` };
-  if ((old ?? change.route).nextHops.length > 1)
-    return { error: 'a route with several next hops is not changed by a plan' };
+  if (family === 6 && (old?.nextHops.length ?? 0) > 1)
+    return { error: 'an IPv6 route with several next hops is not changed by a plan' };
   const added = verb === 'del' ? undefined : completed(host, change);
   if (added && 'error' in added) return added;
   const does = [verb, ...words];
@@ -89,32 +89,37 @@ function completed(
   host: NetworkNamespace,
   { route, words, family }: RouteChange,
 ): (Route & { text: string }) | Refused {
-  const [hop] = route.nextHops;
-  let device = hop?.device;
-  if (route.type === 'unicast' && hop?.gateway && device === undefined) {
-    device = deviceOf(host, hop.gateway);
-    if (device === undefined)
-      return { error: `${host.node} has no interface that reaches ${formatAddress(hop.gateway)}: say "dev NAME"` };
+  const nextHops: NextHop[] = [];
+  for (const hop of route.nextHops) {
+    const { gateway } = hop;
+    const finds = route.type === 'unicast' && gateway !== undefined && hop.device === undefined;
+    const device = finds ? deviceOf(host, gateway) : hop.device;
+    if (finds && device === undefined)
+      return { error: `${host.node} has no interface that reaches ${formatAddress(gateway)}: say "dev NAME"` };
+    if (device !== undefined && host.interfaces && !host.interface(device))
+      return { error: `${host.node} has no interface ${device}` };
+    nextHops.push({ ...hop, device });
   }
-  if (device !== undefined && host.interfaces && !host.interface(device))
-    return { error: `${host.node} has no interface ${device}` };
   const scope = route.scope ?? impliedScope(route);
   const full: Omit<Route, 'text'> = {
     ...route,
-    nextHops: hop ? [{ ...hop, device }] : [],
+    nextHops,
     metric: route.metric === 0 && family === 6 ? 1024 : route.metric,
     scope: scope === 'global' || family === 6 ? undefined : scope,
     protocol: route.protocol === 'boot' ? undefined : route.protocol,
   };
-  const mtu = words.includes('mtu') ? ` mtu ${words[words.indexOf('mtu') + 1] ?? ''}` : '';
-  const text = `${routeText(full)}${words.includes('onlink') ? ' onlink' : ''}${mtu}${family === 6 ? ' pref medium' : ''}`;
+  const text = routeText(full, [
+    ...(words.includes('onlink') && nextHops.length === 1 ? ['onlink'] : []),
+    ...(words.includes('mtu') ? ['mtu', words[words.indexOf('mtu') + 1] ?? ''] : []),
+    ...(family === 6 ? ['pref', 'medium'] : []),
+  ]);
   return { ...full, text };
 }
 
 /** `ip route` sets it where it is not said (iproute2 ip/iproute.c `iproute_modify`). */
 function impliedScope({ type, nextHops }: Route): string | undefined {
   if (type === 'local') return 'host';
-  return type === 'unicast' && nextHops[0]?.gateway === undefined ? 'link' : undefined;
+  return type === 'unicast' && nextHops.length === 1 && nextHops[0]?.gateway === undefined ? 'link' : undefined;
 }
 
 function deviceOf(host: NetworkNamespace, gateway: Address): string | undefined {
@@ -151,5 +156,8 @@ const STATE = new Set([
 /** The words that make a route again; what the kernel says of its state is not among them. */
 function wordsOf({ text, table }: Route): string[] {
   const words = text.split(' ').filter((word) => !STATE.has(word));
-  return words.includes('table') || table === 'main' ? words : [...words, 'table', table];
+  if (words.includes('table') || table === 'main') return words;
+  // What is said of the whole route comes before its next hops.
+  const hops = words.indexOf('nexthop');
+  return hops < 0 ? [...words, 'table', table] : [...words.slice(0, hops), 'table', table, ...words.slice(hops)];
 }

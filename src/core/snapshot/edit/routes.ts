@@ -11,9 +11,14 @@ import { editOutput } from './output';
 export function withoutRoutes(stdout: string, family: Family, without: readonly Route[]): string {
   if (!stdout.trimStart().startsWith('[') && !isRouteCommand(stdout)) {
     const gone = new Set(without.map(({ line }) => line));
+    let isGone = false;
     return endLine(stdout)
       .split('\n')
-      .filter((_, at) => !gone.has(at + 1))
+      .filter((line, at) => {
+        // Next hops of its own follow a route.
+        if (!/^\s+nexthop /.test(line)) isGone = gone.has(at + 1);
+        return !isGone;
+      })
       .join('\n');
   }
   return readRoutes(stdout, family)

@@ -1,9 +1,9 @@
 # Routes, policy rules, sysctls and files.
 
-# What ip lists, one blank between words: show_routing N KIND FAMILY TABLE.
+# What ip lists, one blank between words, several next hops on the line of their route: show_routing N KIND FAMILY TABLE.
 show_routing() {
-  if [ "$2" = route ]; then limited 20 ip "-$3" route show table "$4"; else limited 20 ip "-$3" rule; fi 2>/dev/null |
-    sed -e 's/[[:space:]][[:space:]]*/ /g' -e 's/ $//'
+  if [ "$2" = route ]; then limited 20 ip -o "-$3" route show table "$4"; else limited 20 ip "-$3" rule; fi 2>/dev/null |
+    sed -e 's/[\\[:space:]][\\[:space:]]*/ /g' -e 's/ $//'
 }
 
 # Whether all lines of a file are listed: listed N KIND FAMILY TABLE, the file's name in $lines.
