@@ -33,4 +33,6 @@ export interface AgentPrediction {
   readonly started?: ReadonlyMap<string, Settings>;
   /** What of it cannot be told beforehand; undefined where all is told. */
   readonly unknown?: string;
+  /** The nodes that this is unknown of, where they are others than that of the change. */
+  readonly nodes?: readonly string[];
 }

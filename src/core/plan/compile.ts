@@ -67,11 +67,8 @@ export function compilePlan(plan: Plan, cluster: Cluster): Compiled {
     if (made.unfit !== undefined) tell('error', sentence(made.unfit));
     for (const effect of made.effects) tell(severityOf(effect, change), effect.text);
     if (made.unknown !== undefined) {
-      unknowns.push({
-        node: change.node,
-        of: change.kind === 'kube-proxy' ? 'services' : 'overlay',
-        why: made.unknown,
-      });
+      const of = change.kind === 'kube-proxy' ? 'services' : 'overlay';
+      for (const node of made.nodes ?? [change.node]) unknowns.push({ node, of, why: made.unknown });
       tell('warning', `The effect is not predicted: ${made.unknown}.`);
     }
     nodes.set(change.node, [...(nodes.get(change.node) ?? []), ...made.operations]);

@@ -32,6 +32,19 @@ const SAVES: Readonly<Record<Family, string>> = { 4: 'iptables-save', 6: 'ip6tab
 
 /** The rules as kube-proxy writes them with the change; unknown where they depend on what was not collected. */
 export function predictKubeProxy(cluster: Cluster, changed: AgentChange): AgentPrediction {
+  const nodes = restartedNodes(cluster, changed);
+  const made = rewriteNodes(cluster, changed, nodes);
+  return made.unknown === undefined ? made : { ...made, nodes };
+}
+
+/** A ConfigMap is of all of a DaemonSet, whose pods are restarted together. */
+function restartedNodes(cluster: Cluster, { node, change }: AgentChange): string[] {
+  if (!('configMap' in change.in) || change.restart?.[0] !== 'kubectl') return [node];
+  const others = cluster.nodes.filter(({ name, host }) => name !== node && host !== undefined);
+  return [node, ...others.map(({ name }) => name)];
+}
+
+function rewriteNodes(cluster: Cluster, changed: AgentChange, nodes: readonly string[]): AgentPrediction {
   const { change, before, after } = changed;
   const names = Object.keys(change.set).map((name) => after.find(name)?.name ?? name);
   const mode = (values: Settings): string => String(values.get('mode') ?? '') || 'iptables';
@@ -46,11 +59,12 @@ export function predictKubeProxy(cluster: Cluster, changed: AgentChange): AgentP
   const open = met.find((name) => !EXACT.includes(name));
   if (open !== undefined) return { cluster, unknown: `what kube-proxy writes with another ${open} is not predicted` };
   if (met.length === 0) return { cluster };
-  for (const family of [4, 6] as const) {
-    const rewritten = rewriteFamily(cluster, changed, family);
-    if (typeof rewritten === 'string') return { cluster, unknown: rewritten };
-    cluster = rewritten;
-  }
+  for (const node of nodes)
+    for (const family of [4, 6] as const) {
+      const rewritten = rewriteFamily(cluster, { ...changed, node }, family);
+      if (typeof rewritten === 'string') return { cluster, unknown: rewritten };
+      cluster = rewritten;
+    }
   return { cluster };
 }
 

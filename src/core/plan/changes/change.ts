@@ -24,6 +24,8 @@ export interface ClusterChange {
   readonly unfit?: string;
   /** Why the cluster is not as it would be: the effect is not known. */
   readonly unknown?: string;
+  /** Of which nodes, where they are others than that of the change. */
+  readonly nodes?: readonly string[];
   /** Flannelds that were restarted, whose leases the others have not heard of yet; see leasesHeard. */
   readonly started?: ReadonlyMap<string, Settings>;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { suite, test } from 'node:test';
-import { predictAgent } from '../../../../src/core/agents/operations';
+import { type AgentPrediction, predictAgent } from '../../../../src/core/agents/operations';
 import type { AgentValues } from '../../../../src/core/plan/plan';
 import { dumpOf } from '../../../../src/core/plan/edit-dump';
-import { fileOutput } from '../../../../src/core/snapshot/file-output';
+import { configMapOutput, fileOutput } from '../../../../src/core/snapshot/file-output';
 import { cluster, node } from '../../../support/snapshots';
 
 const CONFIG = '/var/lib/kube-proxy/config.conf';
@@ -121,6 +121,26 @@ suite('the rules that kube-proxy writes in iptables mode', () => {
       predict(dump, 'clusterCIDR: 10.244.0.0/16\n', { clusterCIDR: 'fd00::/48' }),
       dump.replace(MARKS, '').replace(POD_TRAFFIC, ''),
     );
+  });
+
+  test('a ConfigMap is read on all nodes, whose pods are restarted together', () => {
+    const map = { namespace: 'kube-system', name: 'kube-proxy', entry: 'config.conf' };
+    const dump = fixture('1.4');
+    const at = cluster(
+      node('worker', { 'iptables-save': dump }),
+      node('master', { 'iptables-save': dump, [configMapOutput(map)]: `${KIND}clusterCIDR: 10.1.0.0/16\n` }),
+      node('gate', { 'iptables-save': '' }),
+    );
+    const change = (set: AgentValues): AgentPrediction => {
+      const restart = ['kubectl', '-n', 'kube-system', 'rollout', 'restart', 'daemonset/kube-proxy'];
+      const made = predictAgent(at, 'master', { kind: 'kube-proxy', in: { configMap: map }, set, restart });
+      return 'error' in made ? assert.fail(made.error) : made;
+    };
+    const after = change({ clusterCIDR: '' }).cluster.nodes.map(({ host }) => host?.output('iptables-save')?.stdout);
+    assert.deepEqual(after, [dump.replace(MARKS, ''), dump.replace(MARKS, ''), '']);
+    const { unknown, nodes } = change({ mode: 'nftables' });
+    assert.match(unknown ?? '', /mode nftables/);
+    assert.deepEqual(nodes, ['master', 'worker', 'gate']);
   });
 
   test('what cannot be told is not told', () => {
