@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
-import type { Outcome, TraceResult } from '../../../src/core/trace/result';
+import type { Outcome, Step, TraceResult } from '../../../src/core/trace/result';
 import { collect } from './collect';
 import { disagreements, type DrawnPorts } from './compare';
 import { LEGS } from './flow';
@@ -84,12 +84,18 @@ export async function checkCluster(
 }
 
 /**
- * Whether ports are drawn for two reasons, which the tracer shows differently and the comparison cannot tell apart, or
- * again and again for a packet that goes round.
+ * Whether ports are drawn for two reasons, which the tracer shows differently and the comparison cannot tell apart, again
+ * and again for a packet that goes round, or for a server's data that opens a connection of its own.
  */
 function isDrawnTwice({ assumed, outcomes }: TraceResult): boolean {
   const draws = (code: string): boolean => assumed.some((one) => one.code === code);
-  return draws('port-drawn') && (draws('random-port') || outcomes.some(({ verdict }) => verdict === 'loop'));
+  if (draws('random-port'))
+    return draws('port-drawn') || outcomes.some(({ data }) => data?.steps.some(isRandomSource) === true);
+  return draws('port-drawn') && outcomes.some(({ verdict }) => verdict === 'loop');
+}
+
+function isRandomSource({ text, effect }: Step): boolean {
+  return /--random/.test(text) && /^(SNAT|MASQUERADE)/.test(effect);
 }
 
 /** What the tracer shows in place of a port that the kernel draws; undefined where it draws none. */
