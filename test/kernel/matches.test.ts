@@ -285,6 +285,17 @@ filter OUTPUT -m set --match-set places src,src -j DROP`,
     verdict: 'connected',
   },
   {
+    ...toNode,
+    title: 'of a set of networks and interfaces the most specific network alone is asked',
+    node: `ipset create places hash:net,iface
+ipset add places 10.9.0.0/16,cni0
+ipset add places 10.9.0.0/24,eth0
+ipset add places 10.0.0.0/8,cni0 nomatch
+filter INPUT -m set --match-set places src,src -j DROP
+filter INPUT -m set ! --match-set places src,src`,
+    verdict: 'connected',
+  },
+  {
     title: 'POSTROUTING knows where a forwarded packet came in, for sets and for -i in a chain of the user',
     pods: ['client', 'routed1'],
     node: `ipset create places hash:net,iface

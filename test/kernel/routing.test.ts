@@ -201,6 +201,23 @@ raw PREROUTING -i lo -p tcp`,
     verdict: 'dropped',
   },
   {
+    title: 'forwarded to lo, a packet goes round there, and meets every rule again',
+    pods: ['client'],
+    node: `ip route add 10.0.0.0/24 dev lo
+filter FORWARD -i lo -m ttl --ttl-lt 60 -j DROP`,
+    from: 'node/default/client',
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'until its TTL is used up',
+    pods: ['client'],
+    node: 'ip route add 10.0.0.0/24 dev lo',
+    from: 'node/default/client',
+    to: '10.0.0.9:80',
+    verdict: 'loop',
+  },
+  {
     title: 'over IPv6 it refuses what is sent, behind OUTPUT',
     ipv6: true,
     node: 'ip -6 route add fd10::/64 dev lo',

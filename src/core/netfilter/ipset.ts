@@ -107,7 +107,8 @@ function readPart(kind: string, text: string, wildcard: boolean): Part {
     case 'set':
       return { kind: 'set', name: text };
     case 'iface':
-      return { kind: 'interface', name: text.replace(/^physdev:/, ''), wildcard };
+      // Of a bridge's port no rule asks as of an interface.
+      return text.startsWith('physdev:') ? { kind: 'other', text } : { kind: 'interface', name: text, wildcard };
     default:
       return { kind: 'other', text };
   }
@@ -136,7 +137,7 @@ export function setContains(
   let best = -1;
   let decision = false;
   let unsure = false;
-  for (const member of set.members) {
+  for (const member of set.type === 'hash:net,iface' ? mostSpecific(set, directions, subject) : set.members) {
     const hit = member.parts.map((part, at) => partMatches(part, directions[at] ?? directions[0] ?? 'dst', subject));
     if (hit.includes(false)) continue;
     if (hit.includes(undefined)) {
@@ -144,16 +145,29 @@ export function setContains(
       continue;
     }
     // Of several networks that hold the address, the most specific decides, for instance by nomatch.
-    const depth = member.parts.reduce(
-      (sum, part) => sum + (part.kind === 'network' ? (prefixLength(part.prefix) ?? 0) : 0),
-      0,
-    );
+    const depth = depthOf(member);
     if (depth > best) {
       best = depth;
       decision = !member.nomatch;
     }
   }
   return best < 0 && unsure ? undefined : decision;
+}
+
+function depthOf({ parts }: Member): number {
+  return parts.reduce((sum, part) => sum + (part.kind === 'network' ? (prefixLength(part.prefix) ?? 0) : 0), 0);
+}
+
+/**
+ * The members with the most specific network that holds the address: no others are asked, on whatever interface (`multi` in
+ * net/netfilter/ipset/ip_set_hash_netiface.c and `mtype_test_cidrs`).
+ */
+function mostSpecific({ members }: IpSet, [direction = 'dst']: readonly string[], subject: SetSubject): Member[] {
+  const holding = members.filter(
+    ({ parts: [network] }) => network && partMatches(network, direction, subject) === true,
+  );
+  const depth = Math.max(...holding.map(depthOf));
+  return holding.filter((member) => depthOf(member) === depth);
 }
 
 function listContains(

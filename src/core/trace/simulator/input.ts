@@ -50,6 +50,9 @@ export function receiveIp(walk: Walk, stack: Stack, skb: Skb, device: string): N
 function afterLoop(walk: Walk, stack: Stack, skb: Skb, as: SentAs): Next {
   skb.looped = undefined;
   if (as !== 'forwarded') return deliver(walk, stack, skb, 'lo');
+  const hop = { device: 'lo', gateway: undefined, gatewayName: undefined, weight: 1, dead: false, linkDown: false };
+  const next = forward(walk, stack, skb, 'lo', hop, 'lo');
+  if (next.kind !== 'end' || next.cause !== 'ttl') return next;
   const target = `${formatAddress(skb.packet.dst)}, which is no address of ${stack.title}`;
   return end('loop', stack, 'lo', `it is forwarded to lo over and over, to ${target}`, 'ttl');
 }
