@@ -268,7 +268,7 @@ function predictedConnections(outcome: Outcome, space: string, names: readonly L
 function dropsByRpFilter(outcome: Outcome, space: string): number {
   return LEGS.flatMap((name) => {
     const { steps = [], captures = [] } = outcome[name] ?? {};
-    return steps.filter(
+    return [...steps, ...outerSteps(outcome[name])].filter(
       ({ node, namespace, kind, effect, text, packet }) =>
         nameOf(node, namespace) === space &&
         kind === 'rp-filter' &&
