@@ -32,6 +32,7 @@ suite('hoplens plan', () => {
     const refused = await hoplens('plan', plan('a', '-t nat -D POSTROUTING -j MASQUERADE'), '--snapshot', snapshot);
     assert.equal(refused.code, 1);
     assert.match(refused.stdout, /error: change 1 \(a\): There is no rule "-j MASQUERADE" in nat POSTROUTING/);
+    assert.match(refused.stdout, /## Effect\n\nNot predicted: it cannot be applied as it is\.\n/);
     const unknown = await hoplens('plan', plan('b', '-A INPUT -j DROP'), '--snapshot', snapshot);
     assert.equal(unknown.code, 2);
     assert.match(unknown.stderr, /x\.hoplens-plan\.yaml:4:\d+: there is no node "b"/);

@@ -40,6 +40,7 @@ export function* describeReview(
   yield '## Effect';
   yield '';
   if (effect) yield* describeEffect(effect);
+  else yield isRefused(review) ? 'Not predicted: it cannot be applied as it is.' : 'Not predicted.';
   yield '';
   yield '## Commands';
   for (const one of nodes) {

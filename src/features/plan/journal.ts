@@ -14,10 +14,13 @@ export async function showAppliedPlans(folder: string, applications: Application
     void vscode.window.showInformationMessage(vscode.l10n.t('No plan has been applied from this machine.'));
     return;
   }
+  // What tells them apart comes first: names and commands may be long.
   const items = entries.map((entry) => ({
-    label: `$(${ICONS[entry.result]}) ${entry.name}`,
-    description: `${entry.change.node} · ${entry.result} · ${new Date(entry.at).toLocaleString()} · ${entry.who}`,
-    detail: [...commandsOf(entry.change).map(commandLine), entry.problem ?? ''].filter((one) => one !== '').join('; '),
+    label: `$(${ICONS[entry.result]}) ${vscode.l10n.t('{0}: {1}', entry.change.node, resultWord(entry.result))}`,
+    description: `${new Date(entry.at).toLocaleString()} · ${entry.who}`,
+    detail: [entry.name, ...commandsOf(entry.change).map(commandLine), ...(entry.problem ? [entry.problem] : [])].join(
+      ' · ',
+    ),
     entry,
   }));
   const title = vscode.l10n.t('Applied plans. Choose one that was kept to revert it.');
@@ -47,6 +50,21 @@ async function revert({ name, change }: JournalEntry, applications: Applications
     onFailure: 'revert-all',
     batch: 1,
   });
+}
+
+function resultWord(result: JournalEntry['result']): string {
+  switch (result) {
+    case 'applied':
+      return vscode.l10n.t('changed, and not answered yet');
+    case 'confirmed':
+      return vscode.l10n.t('kept');
+    case 'reverted':
+      return vscode.l10n.t('taken back');
+    case 'revert failed':
+      return vscode.l10n.t('not all taken back');
+    case 'unknown':
+      return vscode.l10n.t('not known');
+  }
 }
 
 const ICONS = {

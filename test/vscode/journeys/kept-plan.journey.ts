@@ -31,7 +31,7 @@ liveJourney(
     assert.match((await lab.curl('worker', '10.0.0.103')) ?? 'no answer', /^10\.1\.\d+\.0$/);
 
     await workbench.runCommand('Hoplens: Show Applied Plans');
-    await (await workbench.quickInput.toAsk('Applied plans')).answer('confirmed');
+    await (await workbench.quickInput.toAsk('Applied plans')).answer('worker: kept');
     const back = await workbench.dialog('on worker?');
     assert.match(await back.text(), /iptables -t nat -D POSTROUTING -o flannel0 -j MASQUERADE/);
     await back.press('Revert');
