@@ -211,7 +211,7 @@ for key in $(ETCDCTL_API=2 etcdctl ls --recursive -p /coreos.com/network 2>/dev/
     const end = performance.now() + PATIENCE_MS;
     let now = await this.state();
     while (now !== before && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       now = await this.state();
     }
     assert.equal(now, before);

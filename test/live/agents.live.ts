@@ -20,7 +20,7 @@ const VXLAN = { ip: 'ip route get 10.1.63.3', says: /dev flannel\.1/ };
 
 suite(
   "an agent's configuration is saved with another value, and becomes a plan",
-  { concurrency: 4, timeout: 180_000 },
+  { concurrency: 4, timeout: 300_000 },
   () => {
     for (const etcd of ['etcd v2', 'etcd v3'] as const)
       test(`flannel's backend, by the API of ${etcd}; kube-proxy's flags in ${etcd === 'etcd v2' ? 'its unit' : 'a file of variables'}`, async (context) => {

@@ -8,8 +8,8 @@ import type { ApplicationOptions, ConnectTo, Settling } from './options';
 import { lookAt, settled } from './settled';
 import type { Conflict, LogLine, NodeState } from './state';
 
-/** For how long a new SSH connection is tried for after the change, in milliseconds. */
-const PROOF_LIMIT = 20_000;
+/** For how long a node need not be heard, and a new SSH connection is tried for after the change, in milliseconds. */
+const PATIENCE = 20_000;
 /** After its time a node is asked for the result for so long, and by so much later than it has begun to revert. */
 const RESULT_LIMIT = 60_000;
 const EXPIRY_MARGIN = 1_500;
@@ -43,6 +43,7 @@ export class Application {
       return new GuardedNode(one, {
         change: { id: this.id, operations: one.operations, seconds, begin },
         connectTo,
+        patience: options.patience ?? PATIENCE,
         onLog: (text) => {
           this.lines.push({ node: one.node, at: new Date(), text });
           this.changed();
@@ -120,7 +121,7 @@ export class Application {
       const before = new Map<Settling, string>();
       for (const one of settlings) before.set(one, await lookAt(node, one, limit));
       await node.carryOut(limit);
-      if (!(await node.prove(AbortSignal.any([limit, AbortSignal.timeout(PROOF_LIMIT)])))) return false;
+      if (!(await node.prove(limit))) return false;
       node.enter('verifying');
       for (const one of settlings) {
         ({ what } = one);

@@ -11,6 +11,8 @@ import type { Conflict, NodeState, Stage } from './state';
 import { whyRefused } from './why-refused';
 
 export interface GuardedNodeOptions {
+  /** Milliseconds for which a node need not be heard. */
+  readonly patience: number;
   readonly change: NodeChange;
   readonly connectTo: ConnectTo;
   readonly onLog: (text: string) => void;
@@ -39,7 +41,7 @@ export class GuardedNode implements NodeState {
   ) {
     this.node = operations.node;
     this.heard = new Heard(options.onLog);
-    this.link = new NodeLink(operations.node, options.connectTo, (said) => {
+    this.link = new NodeLink(operations.node, options.connectTo, options.patience, (said) => {
       this.heard.learn(said);
       this.follow();
     });
@@ -166,23 +168,34 @@ export class GuardedNode implements NodeState {
     }
   }
 
-  /** True: all is done, and a connection that is made now tells so. An old one lives on by what is known of it. */
+  /**
+   * True: all is done, and a connection that is made then tells so. An old one lives on by what is known of it. A node that
+   * tells that it is at work, as with an agent that takes long to start, has until the signal.
+   */
   async prove(signal: AbortSignal): Promise<boolean> {
     this.enter('proving');
+    const { patience } = this.options;
     let last = 'no time was left';
-    while (!signal.aborted && !this.ended) {
+    let heard = performance.now();
+    let left = patience;
+    while (!signal.aborted && !this.ended && left > 0) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]);
+      const atWork = this.told() === 'changing';
       try {
-        await this.link.renew(signal);
-        await this.ask(signal);
-        if (this.told() === 'applied') return true;
-        if (this.told() !== 'changing') return false;
+        if (!atWork) await this.link.renew(limit);
+        await this.ask(limit);
+        if (this.told() === 'applied' && !atWork) return true;
+        if (this.told() !== 'applied' && this.told() !== 'changing') return false;
+        heard = performance.now();
+        last = 'it is still at work';
       } catch (error) {
         last = messageOf(error);
         this.options.onLog(last);
       }
       await pause(500, signal);
+      left = heard + patience - performance.now();
     }
-    if (!this.ended) this.fail(`${this.node}: no new SSH connection can be made: ${last}`);
+    if (!this.ended) this.fail(`${this.node}: no new SSH connection tells that it is done: ${last}.`);
     return false;
   }
 

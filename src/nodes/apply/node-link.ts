@@ -1,9 +1,6 @@
 import type { ConnectTo, NodeConnection } from './options';
 import { runRootScript, type Said } from './root-script';
 
-/** What an answer may take to come, in milliseconds. */
-const IDLE = 20_000;
-
 /** The connections to one node while it is changed. */
 export class NodeLink {
   /** The newest first. */
@@ -12,12 +9,14 @@ export class NodeLink {
   constructor(
     readonly node: string,
     private readonly connectTo: ConnectTo,
+    /** What an answer may take to come, in milliseconds. */
+    private readonly patience: number,
     private readonly onSaid: (said: Said) => void,
   ) {}
 
   /** A connection that is made now. */
   async renew(signal: AbortSignal): Promise<void> {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(IDLE)]);
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(this.patience)]);
     this.connections.unshift(await this.connectTo(this.node, limited));
   }
 
@@ -28,7 +27,7 @@ export class NodeLink {
   async run(
     make: (mark: string) => string,
     signal: AbortSignal,
-    { idle = IDLE, onSaid = this.onSaid }: { idle?: number; onSaid?: (said: Said) => void } = {},
+    { idle = this.patience, onSaid = this.onSaid }: { idle?: number; onSaid?: (said: Said) => void } = {},
   ): Promise<void> {
     if (!this.newest) await this.renew(signal);
     const connection = this.newest;

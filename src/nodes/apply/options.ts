@@ -37,6 +37,8 @@ export interface ApplicationOptions {
    * or undefined.
    */
   readonly verify?: (nodes: readonly string[], signal: AbortSignal) => Promise<string | undefined>;
+  /** Milliseconds for which a node need not be heard before it counts as cut off; default: 20 s. */
+  readonly patience?: number;
   /** A folder of this machine for the journal, a JSON line each. */
   readonly journal?: string;
 }

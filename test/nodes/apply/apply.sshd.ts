@@ -141,6 +141,17 @@ suite('a guarded change', { concurrency: 3, timeout: 120_000 }, () => {
     assert.match(await machine.run(JOURNAL), /"result":"reverted","why":"by request"/);
   });
 
+  test('of an agent that takes longer to start than a node may be silent is waited for', async (context) => {
+    const machine = await start(context);
+    const before = await machine.state();
+    const slow: Operation = { kind: 'restart', agent: 'kube-proxy', argv: ['sleep', '7'] };
+    const application = applicationOf(context, machine, [MASQUERADE, slow], { patience: 3_000 });
+    assert.equal(await application.apply(never), true, words(application));
+    assert.match(application.log.map(({ text }) => text).join('\n'), /has said nothing for 3 s/);
+    assert.equal(await application.revert(), true, words(application));
+    await untilSame(machine, before);
+  });
+
   test('of an agent that does not start again is reverted, and what the agent says is told', async (context) => {
     const machine = await start(context);
     const restart = (script: string): Operation => ({
