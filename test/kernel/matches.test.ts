@@ -286,6 +286,24 @@ filter OUTPUT -m set --match-set places src,src -j DROP`,
   },
   {
     ...toNode,
+    title: "the source of a frame is the sender's interface; over lo there is none",
+    inPod: { client: 'ip link set eth0 address 02:00:00:00:09:02' },
+    node: `filter INPUT -m mac --mac-source 02:00:00:00:09:02
+filter INPUT -m mac ! --mac-source 02:00:00:00:09:02 -j DROP`,
+    verdict: 'connected',
+  },
+  {
+    title: 'forwarded, a packet still has the frame that it came in',
+    pods: ['client', 'routed1'],
+    inPod: { client: 'ip link set eth0 address 02:00:00:00:09:02' },
+    node: `filter FORWARD -m mac --mac-source 02:00:00:00:09:02
+filter FORWARD -m mac ! --mac-source 02:00:00:00:09:02`,
+    from: client,
+    to: `${PODS.routed1}:80`,
+    verdict: 'connected',
+  },
+  {
+    ...toNode,
     title: 'of a set of networks and interfaces the most specific network alone is asked',
     node: `ipset create places hash:net,iface
 ipset add places 10.9.0.0/16,cni0

@@ -89,6 +89,7 @@ export function view(
     bridged: false,
     tracking: tracked('NEW', connection(seen)),
     socket: undefined,
+    macSource: undefined,
     addressType: (address) =>
       Object.entries(types).find(
         ([text]) => ip(text).value === address.value && ip(text).family === address.family,

@@ -79,6 +79,8 @@ export interface PacketView {
   readonly tracking: Tracking;
   /** Whose socket of this network namespace sends the packet; undefined where it comes from elsewhere. */
   readonly socket: SocketOwner | undefined;
+  /** The source of the frame that it came in: null where there was none, undefined where that is not known. */
+  readonly macSource: string | null | undefined;
   /** By the local table; with `device`, addresses on other interfaces do not count. */
   addressType(address: Address, device: string | undefined): AddressType | Unknown;
   /** The reverse path check of `-m rpfilter`: true where the way back is good. */

@@ -44,6 +44,8 @@ export type AgentRecord =
     }
   /** flanneld drops a packet whose TTL is used up. */
   | { readonly kind: 'expired'; readonly space: string }
+  /** Something that the kernel told found no room any more. */
+  | { readonly kind: 'lost'; readonly space: string }
   | { readonly kind: 'accepted'; readonly space: string; readonly peer: readonly [string, number] };
 
 type Direction = readonly [src: string, sport: number | null, dst: string, dport: number | null];

@@ -121,8 +121,8 @@ export function disagreements(
   for (const [space, counted] of observation.counted) {
     const dropped = dropsByRpFilter(outcome, space);
     const real = counted['TcpExtIPReversePathFilter'] ?? 0;
-    const withError = observation.errorEnd === space && real === dropped + 1;
-    compare(`packets dropped by rp_filter on ${space}`, String(dropped), String(withError ? dropped : real));
+    const withRefusal = observation.refusalEnd === space && real === dropped + 1;
+    compare(`packets dropped by rp_filter on ${space}`, String(dropped), String(withRefusal ? dropped : real));
   }
   return found;
 }

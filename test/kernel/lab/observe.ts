@@ -38,10 +38,10 @@ export interface Observation {
   readonly connections: ReadonlyMap<string, readonly string[]>;
   /** By how much the counters of each space grew. */
   readonly counted: ReadonlyMap<string, Readonly<Record<string, number>>>;
-  /** Where the ICMP error that tells of its end, which is no leg of a trace, was seen last: it may be dropped there. */
-  readonly errorEnd: string | undefined;
+  /** Where the ICMP error or RST that refuses it, which is no leg of a trace, was seen last: it may be dropped there. */
+  readonly refusalEnd: string | undefined;
   readonly sourcePort: number;
-  /** It took longer than TCP waits before it sends something again: what is counted may be of that. */
+  /** It took longer than TCP waits before it sends something again, or some of what the kernel told was lost. */
   readonly late: boolean;
 }
 
@@ -83,7 +83,9 @@ export async function observe(
   });
   const records = (await agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
   const after = await countersOf(network);
-  const late = seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS;
+  const late =
+    records.some(({ kind }) => kind === 'lost') ||
+    (seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS);
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
   const legs = sortIntoLegs(cluster, records, sourcePort, token);
@@ -132,7 +134,7 @@ export async function observe(
     reset: leg('reset').seen.length > 0 || leg('reset').matched.size > 0,
     connections,
     counted,
-    errorEnd: leg('error').seen.findLast((one) => one.direction === 'in')?.space,
+    refusalEnd: [...leg('error').seen, ...leg('reset').seen].findLast((one) => one.direction === 'in')?.space,
     sourcePort,
     late,
   };

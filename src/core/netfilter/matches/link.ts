@@ -42,15 +42,18 @@ export const physdev: MatchModule = {
 };
 
 function notSimulated(subject: string, text: string, inverted: boolean): Answer {
-  return { kind: 'unknown', code: 'match-not-simulated', subject, text, inverted };
+  return { kind: 'unknown', code: 'match-not-simulated', subject, text, inverted, perPacket: true };
 }
 
 export const mac: MatchModule = {
   bind: (options) =>
     each(options, (use) => ({
-      test: ({ socket }) =>
-        // A packet of this node's own has no frame to look at, and then nothing matches (net/netfilter/xt_mac.c).
-        socket ? false : notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated),
+      test: ({ macSource }) => {
+        // Without a frame to look at nothing matches (net/netfilter/xt_mac.c).
+        if (macSource === null) return false;
+        if (macSource !== undefined) return (macSource.toLowerCase() === valueOf(use).toLowerCase()) !== use.negated;
+        return notSimulated(`mac ${valueOf(use)}`, `the frame's source is ${valueOf(use)}`, use.negated);
+      },
       words: () => unless(use, `from MAC ${valueOf(use)}`, `not from MAC ${valueOf(use)}`),
     })),
 };

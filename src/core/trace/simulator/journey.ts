@@ -39,8 +39,9 @@ function follow(walk: Walk, skb: Skb, next: Exclude<Next, Fate>): Next {
 function transmit(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>): Next {
   const { stack, device: name, nextHop } = at;
   const takeBack = walk.recorder.sent(stack, skb, name);
-  const next = handOver(walk, skb, at);
   const device = stack.device(name);
+  skb.mac = device?.mac;
+  const next = handOver(walk, skb, at);
   const asks = next.kind === 'arrive' && next.nextHop === nextHop && !(device && isOverlay(device));
   const silence = asks ? unanswered(walk, stack, skb, name, nextHop, next) : undefined;
   const lost = silence === undefined ? next : end('unroutable', stack, name, silence, 'neighbour');

@@ -29,6 +29,8 @@ export interface Skb {
   /** What target CT set for a packet not yet tracked: its zones. */
   template: Zones | undefined;
   socket: SocketOwner | undefined;
+  /** The source of the Ethernet frame that it came in, as far as the snapshot shows that. */
+  mac: string | undefined;
   /** A socket of this namespace takes it, whatever its destination: the doing of TPROXY. */
   taken: boolean;
   /** The source that its socket has: what the first route lookup chose, whatever NAT does later. */
@@ -54,6 +56,7 @@ export function newSkb(packet: Packet, socket: SocketOwner | undefined): Skb {
     tracking: undefined,
     template: undefined,
     socket,
+    mac: undefined,
     taken: false,
     sentFrom: undefined,
     sentBy: undefined,
@@ -70,7 +73,8 @@ export function isTracked({ tracking }: Skb): boolean {
 
 /** What is left when a packet passes into another namespace or out of a tunnel (net/core/skbuff.c `skb_scrub_packet`). */
 export function scrub(skb: Skb): void {
-  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, undefined), sentFrom: skb.sentFrom, sentBy: skb.sentBy });
+  const { sentFrom, sentBy, mac } = skb;
+  Object.assign(skb, { ...newSkb({ ...skb.packet, mark: 0 }, undefined), sentFrom, sentBy, mac });
 }
 
 export function record(skb: Skb): PacketRecord {

@@ -22,6 +22,7 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     bridged: skb.bridged,
     tracking: skb.tracking ?? (skb.template ? templateFor(skb) : { state: 'INVALID' }),
     socket: skb.socket,
+    macSource: macSource(stack, skb),
     addressType: (address, device) => addressType(stack, address, device),
     reversePath: (check) => rpfilterMatch(stack, skb, check),
     inSet: (name, directions) => {
@@ -31,6 +32,13 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     },
     recentList: (name) => stack.recentList(name),
   };
+}
+
+/** Null where it came in no Ethernet frame: over lo, out of a TUN, from this host itself. */
+function macSource(stack: Stack, skb: Skb): string | null | undefined {
+  const device = skb.in === undefined ? null : stack.device(skb.in);
+  if (device === undefined) return undefined;
+  return device === null || device.loopback || device.mac === undefined ? null : skb.mac;
 }
 
 /**

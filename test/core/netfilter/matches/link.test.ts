@@ -46,7 +46,7 @@ suite('-m physdev', () => {
 });
 
 suite('-m mac', () => {
-  test('is not known: a trace has no frames', () => {
+  test('is not known where the snapshot does not show who sends the frame', () => {
     const answer = matches('-m mac --mac-source 02:42:0A:01:61:05', view(SYN));
     assert.ok(typeof answer === 'object' && answer.kind === 'unknown');
     const inverted = matches('-m mac ! --mac-source 02:42:0A:01:61:05', view(SYN));
@@ -54,8 +54,16 @@ suite('-m mac', () => {
     assert.equal(inverted.subject, answer.subject, 'one fact, asked in two ways');
   });
 
-  test("does not match a node's own packet, inverted or not", () => {
-    assertMatches(view(SYN, { socket: 'program' }), {
+  test('is compared with the interface of who sends the frame', () => {
+    assertMatches(view(SYN, { macSource: '02:42:0a:01:61:05' }), {
+      '-m mac --mac-source 02:42:0A:01:61:05': true,
+      '-m mac ! --mac-source 02:42:0A:01:61:05': false,
+      '-m mac --mac-source 02:42:0A:01:61:06': false,
+    });
+  });
+
+  test('does not match what came in no frame, inverted or not', () => {
+    assertMatches(view(SYN, { macSource: null }), {
       '-m mac --mac-source 02:42:0A:01:61:05': false,
       '-m mac ! --mac-source 02:42:0A:01:61:05': false,
     });

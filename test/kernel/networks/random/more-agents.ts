@@ -188,7 +188,7 @@ export function ufwRules(random: Random, { family, lans }: Sketch): string[] {
     'filter -A ufw-not-local -j DROP',
     'filter -A INPUT -j ufw-user-input',
     `filter -A ufw-user-input -p tcp -m tcp --dport ${random.pick(['80', '8080', '30080'])} -m conntrack --ctstate NEW -m recent --set --name ufw`,
-    'filter -A ufw-user-input -p tcp -m tcp --dport 8080 -m conntrack --ctstate NEW -m limit --limit 3/min -j ACCEPT',
+    'filter -A ufw-user-input -p tcp -m tcp --dport 8080 -m conntrack --ctstate NEW -m limit --limit 3/min --limit-burst 1000 -j ACCEPT',
     ...(lans.length > 1 ? ['filter -A ufw-user-input -p udp -j ACCEPT'] : []),
     `filter -A INPUT -g ufw-skip`,
     `filter -A ufw-skip -j ${random.pick(['RETURN', 'DROP', 'REJECT'])}`,
