@@ -331,6 +331,19 @@ raw PREROUTING -i cni0 -m rpfilter --invert -j DROP`,
     verdict: 'connected',
   },
   {
+    title: 'over IPv6 the strict one meets rules by outgoing interface, and the loose one does not',
+    ipv6: true,
+    pods: ['client', 'routed1'],
+    node: `ip -6 rule add priority 1000 oif cni0 blackhole
+IPTABLES=ip6tables
+mangle PREROUTING -m rpfilter
+mangle PREROUTING -m rpfilter --loose
+mangle PREROUTING -m rpfilter --invert`,
+    from: 'node/default/client',
+    to: `[${address6(PODS.routed1)}]:80`,
+    verdict: 'connected',
+  },
+  {
     title: 'an own address from outside: a martian, unless accept_local',
     pods: ['client'],
     inPod: { client: sending(NODE) },

@@ -14,6 +14,8 @@ export interface Flow {
   readonly iif: string;
   /** Only where the sender is bound to it. */
   readonly oif?: string;
+  /** What rules by outgoing interface are asked of, where the sender is not bound to it. */
+  readonly towards?: string;
   readonly mark: number;
   readonly tos: number;
   readonly proto: number;
@@ -117,7 +119,7 @@ function selects(rule: PolicyRule, flow: Flow): boolean {
     (rule.from === undefined || contains(rule.from, flow.src ?? unspecified)) &&
     (rule.to === undefined || contains(rule.to, flow.dst)) &&
     (rule.iif === undefined || rule.iif === flow.iif) &&
-    (rule.oif === undefined || rule.oif === flow.oif) &&
+    (rule.oif === undefined || rule.oif === (flow.oif ?? flow.towards)) &&
     (rule.mark === undefined || ((flow.mark ^ rule.mark.value) & rule.mark.mask) === 0) &&
     (rule.tos === undefined || rule.tos === flow.tos) &&
     (rule.protocol === undefined || rule.protocol === flow.proto) &&

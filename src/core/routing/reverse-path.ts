@@ -35,6 +35,8 @@ export interface ReversePathInput {
   readonly ports?: boolean;
   /** The interface that a packet on the way back would come in on: known where this one is forwarded. */
   readonly iif?: string;
+  /** The interface that rules by outgoing interface are asked of. Default: none. */
+  readonly towards?: string;
 }
 
 /** net/ipv4/fib_frontend.c `__fib_validate_source`, for every value that rp_filter may have. */
@@ -44,6 +46,7 @@ export function reversePath(input: ReversePathInput): ReversePath {
     dst: packet.src,
     src: input.dst,
     iif: input.iif ?? 'lo',
+    ...(input.towards !== undefined && { towards: input.towards }),
     mark: input.useMark ? packet.mark : 0,
     tos: packet.dscp << 2,
     proto: ports || fib.family === 6 ? packet.proto : 0,

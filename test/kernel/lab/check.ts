@@ -91,7 +91,8 @@ function isDrawnTwice({ assumed, outcomes }: TraceResult): boolean {
   const draws = (code: string): boolean => assumed.some((one) => one.code === code);
   if (draws('random-port'))
     return draws('port-drawn') || outcomes.some(({ data }) => data?.steps.some(isRandomSource) === true);
-  return draws('port-drawn') && outcomes.some(({ verdict }) => verdict === 'loop');
+  const loops = (outcome: Outcome): boolean => LEGS.some((name) => outcome[name]?.verdict === 'loop');
+  return draws('port-drawn') && outcomes.some(loops);
 }
 
 function isRandomSource({ text, effect }: Step): boolean {

@@ -55,17 +55,19 @@ const PREAMBLE = {
   'net/ipv4/conf/default/rp_filter': '0',
   'net/ipv4/conf/all/forwarding': '0',
   'net/ipv4/tcp_synack_retries': '0',
-  // What redirects have taught belongs to no snapshot.
-  'net/ipv4/conf/all/accept_redirects': '0',
-  'net/ipv4/conf/default/accept_redirects': '0',
-  'net/ipv6/conf/all/accept_redirects': '0',
-  'net/ipv6/conf/default/accept_redirects': '0',
   // Every error is sent, however many there are.
   'net/ipv4/icmp_ratelimit': '0',
   'net/ipv4/icmp_ratemask': '0',
   'net/ipv6/icmp/ratelimit': '0',
   'net/ipv6/conf/default/accept_dad': '0',
   'net/ipv6/conf/default/router_solicitations': '0',
+};
+/** What redirects have taught belongs to no snapshot. Whoever ceases to forward obeys them (`inet_forward_change`). */
+const NO_REDIRECTS = {
+  'net/ipv4/conf/all/accept_redirects': '0',
+  'net/ipv4/conf/default/accept_redirects': '0',
+  'net/ipv6/conf/all/accept_redirects': '0',
+  'net/ipv6/conf/default/accept_redirects': '0',
 };
 const NO_IPV6 = { 'net/ipv6/conf/all/disable_ipv6': '1', 'net/ipv6/conf/default/disable_ipv6': '1' };
 
@@ -144,7 +146,11 @@ export class Network {
   private async make(): Promise<void> {
     const { spaces, cables, ipv6 } = this.plan;
     await mustRun(['ip', '-batch', '-'], [...this.names.values()].map((name) => `netns add ${name}\n`).join(''));
-    await this.agent.configure([...this.names.values()], { ...PREAMBLE, ...(ipv6 === true ? {} : NO_IPV6) });
+    await this.agent.configure([...this.names.values()], {
+      ...PREAMBLE,
+      ...NO_REDIRECTS,
+      ...(ipv6 === true ? {} : NO_IPV6),
+    });
     const links = cables.map((cable) => {
       const [near, far] = cable.map((end) => {
         const colon = end.lastIndexOf(':');
@@ -159,6 +165,7 @@ export class Network {
     for (const [space, address] of this.plan.acquainted ?? []) await this.agent.greet(this.namespace(space), address);
     await this.runAll(({ rules = '' }) => rules);
     await this.runAll(({ twists = [] }) => tried(twists));
+    await this.agent.configure([...this.names.values()], NO_REDIRECTS);
     await this.each(async (space, { rulesets = [] }) => {
       if (rulesets.length > 0) await this.agent.account(this.namespace(space), ACCOUNT);
       for (const ruleset of rulesets) await applyRules(this.namespace(space), ruleset);

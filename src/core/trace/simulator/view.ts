@@ -104,7 +104,10 @@ function addressType(
   return (type?.toUpperCase() as AddressType | undefined) ?? 'UNICAST';
 }
 
-/** net/ipv4/netfilter/ipt_rpfilter.c `rpfilter_mt`: no protocol, no ports; ip6t_rpfilter.c: no ports. */
+/**
+ * net/ipv4/netfilter/ipt_rpfilter.c `rpfilter_mt`: no protocol, no ports; ip6t_rpfilter.c: no ports, and where it is strict
+ * a packet that leaves by the interface.
+ */
 function rpfilterMatch(
   stack: Stack,
   skb: Skb,
@@ -123,6 +126,7 @@ function rpfilterMatch(
     useMark: check.useMark,
     dst: skb.packet.dst,
     ports: false,
+    ...(fib.family === 6 && !check.loose && { towards: skb.in }),
   });
   return !result.drops.includes(check.loose ? 2 : 1);
 }
