@@ -7,7 +7,7 @@ import type { Capture } from '../../src/core/trace/captures/laid-over';
 import { layOver } from '../../src/core/trace/captures/lay-over';
 import { trace } from '../../src/core/trace/trace';
 import { checkCluster } from '../kernel/lab/check';
-import type { Observation, Question } from '../kernel/lab/observe';
+import { forget, type Observation, type Question } from '../kernel/lab/observe';
 import type { Network } from '../kernel/lab/network';
 import type { LabOptions } from '../lab/options';
 import { LiveCluster } from './live-cluster';
@@ -52,6 +52,7 @@ export function liveRows(title: string, options: LabOptions, rows: readonly Row[
         await real.setMasquerade(row.masquerade);
         const snapshot = await cluster.read();
         const live = new Cluster(snapshot);
+        await forget(real.network); // the end of the row before is no part of this one
         const captured = await capturing(real.network, live, async () => {
           row.verify(await checkCluster(real.network, live, question), real.tunnel);
         });

@@ -225,8 +225,7 @@ def header_length(network):
 
 # Sockets of both ends, open until they are forgotten: what ends a connection is no matter of the attempt, and changes
 # what is tracked. Who waits for an acknowledgement would send again during the next one.
-ends = []
-
+clients, accepted = [], []
 
 
 def serve(namespace, protocol, address, port):
@@ -257,7 +256,7 @@ def serve(namespace, protocol, address, port):
         body = f"hello, you are {peer[0]} port {peer[1]}\n"
         connection.sendall(f"HTTP/1.0 200 OK\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode())
         connection.setblocking(False)
-        ends.append(connection)
+        accepted.append(connection)
 
         def until_closed():
             try:
@@ -268,7 +267,7 @@ def serve(namespace, protocol, address, port):
             except OSError:
                 pass  # reset
             unwatch(connection)
-            ends.remove(connection)
+            accepted.remove(connection)
             connection.close()
 
         watch(connection, until_closed)
@@ -298,7 +297,6 @@ def serve(namespace, protocol, address, port):
 
 
 # ---- clients
-
 
 
 def send(namespace, protocol, address, port, sport, token, seconds, done):
@@ -333,7 +331,7 @@ def send(namespace, protocol, address, port, sport, token, seconds, done):
         writers.pop(client.fileno(), None)
         if code:
             result["error"] = errno.errorcode.get(code, str(code))
-        ends.append(client)
+        clients.append(client)
         done(result)
 
     def read():
@@ -611,14 +609,16 @@ def account(namespace, name):
 
 def forget(namespaces):
     """What earlier attempts left: connections, lists of `recent`, and neighbours that are still asked on their behalf."""
-    for end in ends:
-        if end.type == socket.SOCK_STREAM:
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        unwatch(end)
-        end.close()
-    if ends:
-        ends.clear()
-        settle()  # what ends them is on its way, perhaps through a tunnel
+    # The server's end is gone as soon as it hears of the client's. It tells of its own where it does not.
+    for ends in (clients, accepted):
+        for end in ends:
+            if end.type == socket.SOCK_STREAM:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            unwatch(end)
+            end.close()
+        if ends:
+            ends.clear()
+            settle()  # what ends them is on its way, perhaps through a tunnel
     for namespace in namespaces:
         request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_DELETE, NLM_F_ACK, struct.pack("BBxx", 0, 0))
         for family, interface, state, address, _ in list(neighbours(namespace)):

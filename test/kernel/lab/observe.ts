@@ -55,6 +55,11 @@ export function freshPort(): number {
   return ++lastPort;
 }
 
+/** Ends what earlier attempts left: their connections, and what is still being asked on their behalf. */
+export async function forget(network: Network): Promise<void> {
+  await network.agent.forget(network.spaces('host', 'pod').map((space) => network.namespace(space)));
+}
+
 /** Sends a packet through a network whose state is `cluster`, and watches. `drawn`: NAT may draw a port for it. */
 export async function observe(
   network: Network,
@@ -65,7 +70,7 @@ export async function observe(
 ): Promise<Observation> {
   const hosts = network.spaces('host');
   const { agent } = network;
-  await agent.forget(network.spaces('host', 'pod').map((space) => network.namespace(space)));
+  await forget(network);
   const before = await countersOf(network);
   await agent.take();
   const { host: address, port } = splitPort(to);
