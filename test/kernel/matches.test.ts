@@ -182,6 +182,15 @@ filter INPUT -p tcp --syn -m recent --rcheck --hitcount 2 --name seen -j DROP`,
     verdict: 'dropped',
   },
   {
+    ...toNode,
+    title: 'a list is written by options whose answer is inverted, too',
+    node: `raw PREROUTING -p tcp --syn -m recent ! --set --name seen -j DROP
+mangle PREROUTING -p tcp --syn -m recent --rcheck --name seen -m comment --comment noted
+mangle INPUT -p tcp --syn -m recent ! --remove --name seen -j DROP
+filter INPUT -p tcp --syn -m recent --rcheck --name seen -j DROP`,
+    verdict: 'connected',
+  },
+  {
     title: 'who owns a socket: the RST of a closed port, over IPv6, comes from none',
     ipv6: true,
     pods: ['client'],

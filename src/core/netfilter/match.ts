@@ -98,8 +98,8 @@ export interface Names {
 /** One test of a rule. */
 export interface Condition {
   test(view: PacketView): Answer;
-  /** What it does beside answering, once all before it in the rule hold: note an address, count. */
-  act?(view: PacketView): void;
+  /** What it does beside answering, once all before it in the rule hold; `held`: whether it does itself. */
+  act?(view: PacketView, held: boolean): void;
   /** A fragment that follows "packets": `to 10.0.0.1`, `that come in on docker0`. */
   words(names: Names): string;
 }

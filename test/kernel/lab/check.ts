@@ -21,8 +21,8 @@ export interface Agreement {
 
 /** The machine had so little time that what was seen may be of more than one attempt of TCP's. */
 export class Late extends assert.AssertionError {
-  constructor() {
-    super({ message: 'the machine had no time to watch it' });
+  constructor(disagreement: string) {
+    super({ message: `${disagreement}\n  The machine had no time to watch it.` });
   }
 }
 
@@ -128,16 +128,16 @@ async function compareWithKernel(
     if (!all && told.has(observation.verdict)) return undefined;
     closest = judge((all ?? outcomes).filter(({ verdict }) => told.has(verdict)));
   }
-  if (closest.found.length > 0 && observation.late) throw new Late();
-  if (closest.found.length > 0)
-    assert.fail(
-      [
-        `${question.from} → ${question.to}: the tracer and the kernel disagree`,
-        `the tracer: ${closest.outcome.verdict}, ${closest.outcome.findings.map((one) => one.message).join(' ')}`,
-        `the client: ${JSON.stringify(observation.client)}`,
-        ...closest.found,
-      ].join('\n  '),
-    );
+  if (closest.found.length > 0) {
+    const disagreement = [
+      `${question.from} → ${question.to}: the tracer and the kernel disagree`,
+      `the tracer: ${closest.outcome.verdict}, ${closest.outcome.findings.map((one) => one.message).join(' ')}`,
+      `the client: ${JSON.stringify(observation.client)}`,
+      ...closest.found,
+    ].join('\n  ');
+    if (observation.late) throw new Late(disagreement);
+    assert.fail(disagreement);
+  }
   const known = outcomes.length === 1 ? 'all' : outcomes.some((one) => one.assumptions.length > 0) ? 'some' : 'chances';
   return { observation, outcome: closest.outcome, known };
 }

@@ -1,11 +1,11 @@
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
-import type { ClientResult } from './agent';
+import type { AgentRecord, ClientResult } from './agent';
 import { entryTexts } from './entries';
 import { FIRST_PORT, type LegName, type PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
-import { socketText } from './names';
+import { nameOf, socketText } from './names';
 import type { Network } from './network';
 import { wayOf } from './wire';
 
@@ -88,12 +88,11 @@ export async function observe(
   });
   const records = (await agent.take()).map((record) => ({ ...record, space: network.spaceOf(record.space) }));
   const after = await countersOf(network);
-  const late =
-    records.some(({ kind }) => kind === 'lost') ||
-    (seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS);
+  const slow = seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS;
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
   const legs = sortIntoLegs(cluster, records, sourcePort, token);
+  const late = slow || records.some(({ kind }) => kind === 'lost') || isSilent(cluster, [...legs.values()], records);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
   const connections = new Map(
@@ -143,6 +142,16 @@ export async function observe(
     sourcePort,
     late,
   };
+}
+
+/** Whether nothing is told of the rules of a namespace that has some, and on whose interfaces a packet was seen. */
+function isSilent(cluster: Cluster, legs: readonly ObservedLeg[], records: readonly AgentRecord[]): boolean {
+  const telling = new Set(records.filter(({ kind }) => kind === 'rule').map(({ space }) => space));
+  const carrying = new Set(legs.flatMap(({ seen }) => seen.map(({ space }) => space)));
+  return cluster.namespaces.some((namespace) => {
+    const space = nameOf(namespace.node, namespace.name);
+    return carrying.has(space) && !telling.has(space) && namespace.netfilter(4).tables.length > 0;
+  });
 }
 
 /** Whether it was an error that went round, on its way back to the sender, until its TTL was used up. */

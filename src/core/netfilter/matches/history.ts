@@ -49,7 +49,10 @@ export const hashlimit: MatchModule = {
 /** Stamps that the kernel keeps of an address (net/netfilter/xt_recent.c `ip_pkt_list_tot`). */
 const MOST_STAMPS = 20;
 
-/** The list of recently seen addresses is taken as empty, until the trace itself notes one (net/netfilter/xt_recent.c). */
+/**
+ * The list of recently seen addresses is taken as empty, until the trace itself notes one (net/netfilter/xt_recent.c).
+ * `! --set` notes and `! --remove` removes as the plain ones do: only the answer is inverted.
+ */
 export const recent: MatchModule = {
   bind: (options) => {
     const list = find(options, '--name');
@@ -77,10 +80,10 @@ export const recent: MatchModule = {
           if (count === 0) return first(use.negated, `list ${name} does not hold the address yet`);
           return (use.flag === '--remove' || count >= hits) !== use.negated;
         },
-        act: (view) => {
+        act: (view, held) => {
           if (use.flag === '--remove') view.recentList(name).delete(keyOf(view));
           // Only what matches is noted again.
-          else if (use.flag === '--update' && countOf(view) > 0) note(view);
+          else if (use.flag === '--update' && held && countOf(view) > 0) note(view);
         },
         words: () => `whose source was ${use.negated ? 'not ' : ''}seen${age} (list ${name})`,
       },

@@ -123,7 +123,7 @@ function matches(walk: Walk, stack: Stack, skb: Skb, hook: Hook, rule: Rule): bo
     const answer = condition.test(view);
     fails = answer === false || (typeof answer === 'object' && answer.kind === 'assumed' && !answer.value);
     if (later.length > 0 || answer !== true) later.push([condition, answer]);
-    else condition.act?.(view);
+    else condition.act?.(view, true);
     if (fails) break;
   }
   if (fails && !later.some(([condition]) => 'act' in condition)) {
@@ -132,7 +132,7 @@ function matches(walk: Walk, stack: Stack, skb: Skb, hook: Hook, rule: Rule): bo
   }
   return later.every(([condition, answer]) => {
     const yes = holds(walk, stack, skb, rule, answer);
-    if (yes) condition.act?.(view);
+    condition.act?.(view, yes);
     return yes;
   });
 }
