@@ -24,9 +24,10 @@ export class Flow {
   private answer: number | undefined;
   private readonly sent = new Map<string, { readonly id: number; readonly time: number }>();
 
+  /** @param earlier source ports of attempts before it in the same network */
   constructor(
-    private readonly sourcePort: number,
     private readonly token: string,
+    private readonly earlier: ReadonlySet<number>,
   ) {}
 
   /** @param by what showed it, and `time` in seconds by the clock of that */
@@ -58,12 +59,11 @@ export class Flow {
 
   /**
    * Nothing but this attempt sends a SYN from its source port, before NAT changes that. Where it is seen only afterwards,
-   * it is still none from a port of an earlier attempt.
+   * it is still none from a port of an earlier attempt; a port that NAT draws may be any other.
    */
   private tcpName({ flags, sequence, acknowledged, sport, payload }: WirePacket): PacketName {
     if (flags === FLAG.SYN) {
-      const earlier = sport !== undefined && sport >= FIRST_PORT && sport < this.sourcePort;
-      if (this.first === undefined && !earlier) this.first = sequence;
+      if (this.first === undefined && sport !== undefined && !this.earlier.has(sport)) this.first = sequence;
       return sequence === this.first ? 'request' : 'other';
     }
     if (this.first === undefined) return 'other';

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import type { AgentRecord } from './agent';
-import { Flow, type PacketName } from './flow';
+import type { Flow, PacketName } from './flow';
 import { type ChainRun, chainRuns, type RuleEvent } from './matched-rules';
 import { nameOf } from './names';
 import { encapsulation, innerPacket, isOuter, outerKey } from './tunnels';
@@ -36,10 +36,8 @@ const RETRANSMISSION_SECONDS = 0.9;
 export function sortIntoLegs(
   cluster: Cluster,
   records: readonly AgentRecord[],
-  sourcePort: number,
-  token: string,
+  flow: Flow,
 ): ReadonlyMap<PacketName, ObservedLeg> {
-  const flow = new Flow(sourcePort, token);
   const legs = new Map<PacketName, ObservedLeg>();
   const legOf = (packet: WirePacket, by: 'capture' | 'rule', time: number): ObservedLeg => {
     const name = flow.nameOf(packet, by, time);

@@ -104,6 +104,8 @@ const LOG = { 'net/netfilter/nf_log/2': 'nfnetlink_log', 'net/netfilter/nf_log/1
 /** A network of namespaces, really built. */
 export class Network {
   readonly agent = new Agent();
+  /** Source ports that attempts in it have had. */
+  readonly ports = new Set<number>();
   private readonly names = new Map<string, string>();
   private readonly prefix = `hoplens-${randomBytes(3).toString('hex')}`;
 

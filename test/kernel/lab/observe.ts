@@ -3,7 +3,7 @@ import { splitPort } from '../../../src/core/trace/endpoint';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { AgentRecord, ClientResult } from './agent';
 import { entryTexts } from './entries';
-import { FIRST_PORT, type LegName, type PacketName } from './flow';
+import { Flow, FIRST_PORT, type LegName, type PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
 import { nameOf, socketText } from './names';
 import type { Network } from './network';
@@ -91,7 +91,8 @@ export async function observe(
   const slow = seconds === PATIENCE_SECONDS && performance.now() - begin > SENT_AGAIN_MS;
   const counted = new Map([...after].map(([space, values]) => [space, difference(before.get(space) ?? {}, values)]));
 
-  const legs = sortIntoLegs(cluster, records, sourcePort, token);
+  const legs = sortIntoLegs(cluster, records, new Flow(token, network.ports));
+  network.ports.add(sourcePort);
   const late = slow || records.some(({ kind }) => kind === 'lost') || isSilent(cluster, [...legs.values()], records);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
