@@ -8,7 +8,7 @@ import { scriptOf } from './script';
 import { shrink } from './shrink';
 
 /** How often a packet is sent anew where the machine had no time to watch it. */
-const PATIENCE = 5;
+const PATIENCE = 10;
 
 /** A packet that was sent: what it showed, or undefined where the tracer says that it cannot know. */
 export interface Tried {
