@@ -61,5 +61,5 @@ export function withRecord(cluster: Cluster, record: NamespaceRecord | undefined
 export function withRecords(cluster: Cluster, edit: (record: NamespaceRecord) => NamespaceRecord): Cluster {
   const { snapshot } = cluster;
   const nodes = snapshot.nodes.map((node) => ({ ...node, namespaces: node.namespaces.map(edit) }));
-  return new Cluster({ ...snapshot, nodes });
+  return new Cluster({ ...snapshot, nodes }, cluster);
 }

@@ -3,7 +3,7 @@ import type { Action } from './action';
 import type { Answer, Condition } from './match';
 import { bindGeneric } from './matches/generic';
 import { MATCHES } from './matches/registry';
-import type { ModuleUse, RuleSyntax } from './syntax';
+import { type ModuleUse, readRuleSyntax, type RuleSyntax } from './syntax';
 import { readAction } from './targets/read';
 
 /** Packets and bytes, as the kernel counted them. Listings round them: `69510`, `6306K`. */
@@ -18,13 +18,34 @@ export interface Meaning {
   readonly action: Action;
 }
 
-/**
- * A rule of a chain. What it says is read when it is first asked for: a table of 100,000 rules costs little until then.
- */
-export class Rule {
+/** What the words of a rule say. It is read when it is first asked for, and once for all rules that share it. */
+export class RuleReading {
   #syntax: RuleSyntax | undefined;
   #meaning: Meaning | undefined;
 
+  /** @param column where the rule's words begin in the line, from whose begin their places are counted */
+  constructor(
+    private readonly family: Family,
+    private readonly line: string,
+    readonly column: number,
+  ) {}
+
+  /** The same, not read yet: what is read of it goes when it does. */
+  again(): RuleReading {
+    return new RuleReading(this.family, this.line, this.column);
+  }
+
+  get syntax(): RuleSyntax {
+    return (this.#syntax ??= readRuleSyntax(this.line, this.column));
+  }
+
+  get meaning(): Meaning {
+    return (this.#meaning ??= meaningOf(this.syntax, this.family));
+  }
+}
+
+/** A rule of a chain. A table of 100,000 costs little until it is asked what they say. */
+export class Rule {
   constructor(
     readonly family: Family,
     readonly chain: string,
@@ -35,20 +56,29 @@ export class Rule {
     readonly counters: Counters | undefined,
     /** Line of the dump, counting from 1. */
     readonly line: number,
-    private readonly read: () => RuleSyntax,
+    readonly reading: RuleReading,
   ) {}
 
   /** The same rule at another position of its chain. */
   withNumber(number: number): Rule {
-    return new Rule(this.family, this.chain, number, this.text, this.counters, this.line, this.read);
+    return this.copy(number, this.reading);
+  }
+
+  /** The same rule, with a reading of its own: what it says is kept no longer than this copy. */
+  readApart(): Rule {
+    return this.copy(this.number, this.reading.again());
+  }
+
+  private copy(number: number, reading: RuleReading): Rule {
+    return new Rule(this.family, this.chain, number, this.text, this.counters, this.line, reading);
   }
 
   get syntax(): RuleSyntax {
-    return (this.#syntax ??= this.read());
+    return this.reading.syntax;
   }
 
   get meaning(): Meaning {
-    return (this.#meaning ??= bind(this.syntax, this.family));
+    return this.reading.meaning;
   }
 
   /** The text of `-m comment`, or undefined. */
@@ -58,7 +88,7 @@ export class Rule {
   }
 }
 
-function bind(syntax: RuleSyntax, family: Family): Meaning {
+export function meaningOf(syntax: RuleSyntax, family: Family): Meaning {
   const conditions: Condition[] = [];
   for (const use of syntax.generic) {
     const value = use.values[0]?.text ?? '';

@@ -3,9 +3,8 @@ import type { Problem } from '../problem';
 import { BASE_CHAINS, isTableName, type TableName } from './hook';
 import { drained } from '../text/stepwise';
 import { impliedTables } from './implied-table';
-import { type Counters, Rule } from './rule';
+import { type Counters, Rule, RuleReading } from './rule';
 import type { Chain, Ruleset, Table } from './ruleset';
-import { readRuleSyntax } from './syntax';
 import { nextWord, type Word } from './words';
 
 /** One line of a dump: what it is, and exactly what it says, with its line end. */
@@ -33,11 +32,18 @@ export function parseSave(text: string, family: Family): Dump {
 /** Lines between two pauses: a few milliseconds. */
 const PIECE = 2000;
 
-/** The same, a piece at a time: for those who have something else to do between. */
-export function* parseSaveInSteps(text: string, family: Family): Generator<void, Dump> {
+/**
+ * The same, a piece at a time: for those who have something else to do between.
+ * @param known readings of rules by their text; those that stand here too are not read again
+ */
+export function* parseSaveInSteps(
+  text: string,
+  family: Family,
+  known: ReadonlyMap<string, RuleReading> = new Map(),
+): Generator<void, Dump> {
   const lines = splitLines(text);
   yield;
-  const reader = new DumpReader(family, impliedTables(lines.map((line) => line.text)));
+  const reader = new DumpReader(family, impliedTables(lines.map((line) => line.text)), known);
   let read = 0;
   for (const line of lines) {
     line.kind = reader.read(line.text, ++read);
@@ -101,6 +107,7 @@ class DumpReader {
   constructor(
     private readonly family: Family,
     private readonly implied: ReadonlyMap<number, TableName>,
+    private readonly known: ReadonlyMap<string, RuleReading>,
   ) {}
 
   read(line: string, number: number): DumpLine['kind'] {
@@ -239,14 +246,16 @@ class DumpReader {
     const rest = end + position.length;
     const written = at.insert ? `-A ${line.slice(start, end)}${line.slice(rest)}` : line.slice(at.start);
     const listed = this.implied.size > 0 ? / -c (\d+) (\d+)(?= |$)/.exec(written) : null;
+    const text = listed ? written.replace(listed[0], '') : written;
+    const known = this.known.get(text);
     const rule = new Rule(
       this.family,
       name,
       chain.rules.length + 1,
-      listed ? written.replace(listed[0], '') : written,
+      text,
       counters(at.counted?.[1] ?? listed?.[1], at.counted?.[2] ?? listed?.[2]),
       this.line,
-      () => readRuleSyntax(line, rest),
+      known?.column === rest ? known : new RuleReading(this.family, line, rest),
     );
     if (at.insert) insertRule(chain, rule, Number(number ?? 1));
     else chain.rules.push(rule);

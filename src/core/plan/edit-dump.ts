@@ -1,14 +1,14 @@
 import { BASE_CHAINS } from '../netfilter/hook';
 import { canonicalRule, sameRule } from '../netfilter/canonical';
 import type { Chain, Table } from '../netfilter/ruleset';
-import { type Dump, parseSave, printDump } from '../netfilter/save';
+import { type Dump, printDump } from '../netfilter/save';
 import { readRuleSyntax } from '../netfilter/syntax';
+import { endLine } from '../text/lines';
 import { isTarget } from '../netfilter/targets/read';
 import type { RuleChange } from './rule-change';
 
 /** The dump as it would be after the change; the error says why iptables would refuse it. */
-export function editDump(text: string, change: RuleChange): string | { readonly error: string } {
-  const dump = parseSave(text, change.family);
+export function editDump(dump: Dump, change: RuleChange): string | { readonly error: string } {
   const table = dump.tables.get(change.table);
   const chain = table?.chains.get(change.chain);
   const isBase = (BASE_CHAINS[change.table] as readonly string[]).includes(change.chain);
@@ -18,7 +18,7 @@ export function editDump(text: string, change: RuleChange): string | { readonly 
   if (refused !== undefined) return { error: refused };
   if (change.operation === '-R') return replaceRule(dump, chain, change);
   const rule = savedRule(change);
-  if (!table) return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${newTable(change, rule)}`;
+  if (!table) return endLine(printDump(dump)) + newTable(change, rule);
   const { position = 1 } = change;
   const rules = chain?.rules ?? [];
   if (change.operation === '-I' && position > rules.length + 1)

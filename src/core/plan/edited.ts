@@ -23,5 +23,5 @@ export function withOutputText(cluster: Cluster, { node, namespace, output }: Ou
           }),
         },
   );
-  return new Cluster({ ...snapshot, nodes });
+  return new Cluster({ ...snapshot, nodes }, cluster);
 }

@@ -59,12 +59,12 @@ function changesOfRules({ before, after }: EditedOutput, family: 4 | 6, prefix: 
   const was = parseSave(before, family);
   const is = parseSave(after, family);
   return TABLES.flatMap((table): RuleOrTable[] => {
-    if (savedTable(before, family, table) === savedTable(after, family, table)) return [];
+    if (savedTable(was, table) === savedTable(is, table)) return [];
     const whole: RuleOrTable = {
       kind: 'table',
       family: family === 4 ? 'ipv4' : 'ipv6',
       table,
-      restore: savedTable(after, family, table),
+      restore: savedTable(is, table),
     };
     const old = was.tables.get(table)?.chains;
     const now = is.tables.get(table)?.chains;

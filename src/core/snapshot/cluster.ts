@@ -31,10 +31,11 @@ import { NetworkNamespace } from './namespace';
 /** What was read of a record is read once: clusters that differ in others share it. */
 const READ = new WeakMap<NamespaceRecord, NetworkNamespace>();
 
-function namespaceOf(node: string, record: NamespaceRecord): NetworkNamespace {
+function namespaceOf(node: string, record: NamespaceRecord, before: ClusterNode | undefined): NetworkNamespace {
   const known = READ.get(record);
   if (known?.node === node) return known;
-  const namespace = new NetworkNamespace(node, record);
+  const same = before?.namespaces.find(({ name }) => name === record.name);
+  const namespace = new NetworkNamespace(node, record, same);
   READ.set(record, namespace);
   return namespace;
 }
@@ -44,9 +45,9 @@ export class ClusterNode {
   readonly name: string;
   readonly namespaces: readonly NetworkNamespace[];
 
-  constructor(record: Snapshot['nodes'][number]) {
+  constructor(record: Snapshot['nodes'][number], before: ClusterNode | undefined) {
     this.name = record.name;
-    this.namespaces = record.namespaces.map((namespace) => namespaceOf(record.name, namespace));
+    this.namespaces = record.namespaces.map((namespace) => namespaceOf(record.name, namespace, before));
   }
 
   get host(): NetworkNamespace | undefined {
@@ -88,8 +89,12 @@ export interface SubnetOwner {
 export class Cluster {
   readonly nodes: readonly ClusterNode[];
 
-  constructor(readonly snapshot: Snapshot) {
-    this.nodes = snapshot.nodes.map((record) => new ClusterNode(record));
+  /** @param before the cluster that this one differs from in little: what both have is not read again */
+  constructor(
+    readonly snapshot: Snapshot,
+    before?: Cluster,
+  ) {
+    this.nodes = snapshot.nodes.map((record) => new ClusterNode(record, before?.node(record.name)));
   }
 
   get name(): string {

@@ -12,8 +12,8 @@ import { readSysctls, type Sysctls } from '../routing/sysctl';
 import type { Problem } from '../problem';
 import type { NamespaceKind, NamespaceRecord, Output } from './format';
 import { lazy } from '../text/lazy';
-import { stepwise } from '../text/stepwise';
-import { failed, type Netfilter, readNetfilter } from './netfilter';
+import { type Stepwise, stepwise } from '../text/stepwise';
+import { failed, type Netfilter, type ReadBefore, readNetfilter } from './netfilter';
 
 /** What `hostname:/etc/resolv.conf` and friends are read from. */
 export interface Found<T> {
@@ -28,13 +28,21 @@ export interface Found<T> {
 export class NetworkNamespace {
   readonly name: string;
   readonly kind: NamespaceKind;
+  private readonly readNetfilter: Readonly<Record<Family, Stepwise<Netfilter>>>;
 
+  /** @param before the same namespace with other outputs: what both have is not read again */
   constructor(
     readonly node: string,
     readonly record: NamespaceRecord,
+    before?: NetworkNamespace,
   ) {
     this.name = record.name;
     this.kind = record.kind;
+    const readBefore = (family: Family): ReadBefore | undefined => {
+      const netfilter = before?.readNetfilter[family].kept();
+      return before && netfilter && { outputs: before.record.outputs, netfilter };
+    };
+    this.readNetfilter = { 4: this.netfilterReader(4, readBefore(4)), 6: this.netfilterReader(6, readBefore(6)) };
   }
 
   /** The output of a probe, if it ran and printed something or succeeded. */
@@ -94,16 +102,17 @@ export class NetworkNamespace {
     return new Fib(family, routes, this.policyRules(family)?.rules ?? STANDARD_RULES);
   }
 
-  private readonly readNetfilter4 = stepwise(() => readNetfilter(this.record.outputs, 4));
-  private readonly readNetfilter6 = stepwise(() => readNetfilter(this.record.outputs, 6));
+  private netfilterReader(family: Family, before: ReadBefore | undefined): Stepwise<Netfilter> {
+    return stepwise(() => readNetfilter(this.record.outputs, family, before));
+  }
 
   netfilter(family: Family): Netfilter {
-    return family === 4 ? this.readNetfilter4() : this.readNetfilter6();
+    return this.readNetfilter[family]();
   }
 
   /** The same, a piece at a time. */
   netfilterInSteps(family: Family): Generator<void, Netfilter> {
-    return family === 4 ? this.readNetfilter4.steps() : this.readNetfilter6.steps();
+    return this.readNetfilter[family].steps();
   }
 
   private readonly readSysctls = lazy(() => this.read('sysctl', (text, output) => readSysctls(output.command, text)));

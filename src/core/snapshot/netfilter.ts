@@ -1,6 +1,7 @@
 import type { Family } from '../net/address';
 import { isTableName, TABLES, type TableName } from '../netfilter/hook';
 import { parseListing } from '../netfilter/list';
+import type { RuleReading } from '../netfilter/rule';
 import type { Table } from '../netfilter/ruleset';
 import { parseSaveInSteps } from '../netfilter/save';
 import type { Problem } from '../problem';
@@ -48,8 +49,25 @@ const SAVES: Readonly<Record<Family, readonly (readonly [id: string, flavour: Fl
   ],
 };
 
-/** Reads every output of iptables there is, a piece at a time: the dumps, or where there is none the listings. */
-export function* readNetfilter(outputs: Readonly<Record<string, Output>>, family: Family): Generator<void, Netfilter> {
+/** The same namespace at another time, and what was read of it then. */
+export interface ReadBefore {
+  readonly outputs: Readonly<Record<string, Output>>;
+  readonly netfilter: Netfilter;
+}
+
+/**
+ * Reads every output of iptables there is, a piece at a time: the dumps, or where there is none the listings. What has
+ * not changed is not read again.
+ */
+export function* readNetfilter(
+  outputs: Readonly<Record<string, Output>>,
+  family: Family,
+  before?: ReadBefore,
+): Generator<void, Netfilter> {
+  if (before && rulesOf(outputs).every(([id, output]) => before.outputs[id] === output)) {
+    if (rulesOf(before.outputs).length === rulesOf(outputs).length) return before.netfilter;
+  }
+  const known = readingsOf(before?.netfilter);
   const tables: KnownTable[] = [];
   const problems: (Problem & { output: string })[] = [];
   const hidden: TableName[] = [];
@@ -58,7 +76,7 @@ export function* readNetfilter(outputs: Readonly<Record<string, Output>>, family
     const output = outputs[id];
     if (!output || failed(output)) continue;
     saved = true;
-    const dump = yield* parseSaveInSteps(output.stdout, family);
+    const dump = yield* parseSaveInSteps(output.stdout, family, known);
     for (const table of dump.tables.values()) tables.push({ flavour: flavourOf(output, flavour), output: id, table });
     hidden.push(...dump.hidden);
     problems.push(...dump.problems.map((problem) => ({ ...problem, output: id })));
@@ -84,6 +102,17 @@ export function* readNetfilter(outputs: Readonly<Record<string, Output>>, family
     problems,
     tracksConnections,
   };
+}
+
+function rulesOf(outputs: Readonly<Record<string, Output>>): [id: string, Output][] {
+  return Object.entries(outputs).filter(([id]) => /^ip6?tables/.test(id));
+}
+
+function readingsOf(netfilter: Netfilter | undefined): Map<string, RuleReading> {
+  const readings = new Map<string, RuleReading>();
+  for (const { table } of netfilter?.tables ?? [])
+    for (const { rules } of table.chains.values()) for (const { text, reading } of rules) readings.set(text, reading);
+  return readings;
 }
 
 function needsTracking({ table }: KnownTable): boolean {

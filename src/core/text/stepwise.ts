@@ -3,6 +3,8 @@ export interface Stepwise<T> {
   (): T;
   /** For those who have something else to do between the pieces. */
   steps(): Generator<void, T>;
+  /** The value, where it has been computed. */
+  kept(): T | undefined;
 }
 
 export function stepwise<T>(compute: () => Generator<void, T>): Stepwise<T> {
@@ -11,7 +13,7 @@ export function stepwise<T>(compute: () => Generator<void, T>): Stepwise<T> {
     held ??= { value: yield* compute() };
     return held.value;
   }
-  return Object.assign(() => (held ??= { value: drained(compute()) }).value, { steps });
+  return Object.assign(() => (held ??= { value: drained(compute()) }).value, { steps, kept: () => held?.value });
 }
 
 /** What comes of it, without a pause. */

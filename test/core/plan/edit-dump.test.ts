@@ -10,7 +10,7 @@ import { readRuleChange } from '../../../src/core/plan/rule-change';
 function edit(text: string, change: string): string {
   const read = readRuleChange(change);
   assert.ok(!('error' in read), change);
-  const edited = editDump(text, read);
+  const edited = editDump(parseSave(text, read.family), read);
   return typeof edited === 'string' ? edited : `refused: ${edited.error}`;
 }
 

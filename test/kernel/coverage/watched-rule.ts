@@ -1,5 +1,5 @@
 import type { Condition, PacketView } from '../../../src/core/netfilter/match';
-import { type Meaning, Rule } from '../../../src/core/netfilter/rule';
+import { type Meaning, meaningOf, Rule } from '../../../src/core/netfilter/rule';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import type { NetworkNamespace } from '../../../src/core/snapshot/namespace';
 import type { KnownTable } from '../../../src/core/snapshot/netfilter';
@@ -31,7 +31,7 @@ export class WatchedRule extends Rule {
     all: readonly RuleFeature[],
     private readonly mode: () => Mode,
   ) {
-    super(rule.family, rule.chain, rule.number, rule.text, rule.counters, rule.line, () => rule.syntax);
+    super(rule.family, rule.chain, rule.number, rule.text, rule.counters, rule.line, rule.reading);
     this.features = all.filter((feature) => feature.has(rule.syntax, place.namespace));
   }
 
@@ -61,7 +61,7 @@ export class WatchedRule extends Rule {
     const known = this.otherwise.get(feature);
     if (known) return known;
     const syntax = feature.without(this.rule.syntax, this.place.namespace);
-    const { meaning } = new Rule(this.family, this.chain, this.number, this.text, undefined, this.line, () => syntax);
+    const meaning = meaningOf(syntax, this.family);
     this.otherwise.set(feature, meaning);
     return meaning;
   }

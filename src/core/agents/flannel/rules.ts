@@ -63,7 +63,7 @@ function appended(
     const change = readRuleChange(`-t ${table} ${line}`);
     const made = 'error' in change ? change : changeRule(now, change);
     if ('error' in made) return made;
-    now = new NetworkNamespace(now.node, made.record);
+    now = new NetworkNamespace(now.node, made.record, now);
   }
   return now;
 }

@@ -1,9 +1,8 @@
 import type { Family } from '../../net/address';
 import type { Problem } from '../../problem';
 import { BASE_CHAINS, type TableName } from '../hook';
-import { Rule } from '../rule';
+import { Rule, RuleReading } from '../rule';
 import type { Chain, Ruleset, Table } from '../ruleset';
-import { readRuleSyntax } from '../syntax';
 import { writeRule } from './rule-text';
 import type { ListedChain, Report, Section } from './sections';
 import { tableOf } from './table-of';
@@ -109,7 +108,8 @@ function toChain(listed: ListedChain, table: TableName, family: Family, report: 
     number = next;
     const { text, from, problems } = writeRule(name, row, family, `${table}/${name}/${number}`);
     for (const message of problems) report(at, message, 'warning');
-    rules.push(new Rule(family, name, number, text, row.counters, at, () => readRuleSyntax(text, from)));
+    const reading = new RuleReading(family, text, from);
+    rules.push(new Rule(family, name, number, text, row.counters, at, reading));
   }
   return { name, policy, counters, references, line, rules };
 }

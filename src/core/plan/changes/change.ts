@@ -53,7 +53,7 @@ export function makeChange(cluster: Cluster, change: PlannedChange): ClusterChan
     ...node,
     namespaces: node.namespaces.map((space) => (space === host.record ? record : space)),
   }));
-  return { ...rest, effects: [], cluster: new Cluster({ ...snapshot, nodes }) };
+  return { ...rest, effects: [], cluster: new Cluster({ ...snapshot, nodes }, cluster) };
 }
 
 type HostChange = Exclude<PlannedChange, { readonly kind: 'kube-proxy' | 'flannel' | 'agent' }>;

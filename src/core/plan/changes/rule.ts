@@ -1,4 +1,5 @@
 import { canonicalRule } from '../../netfilter/canonical';
+import { parseSave } from '../../netfilter/save';
 import { splitWords } from '../../netfilter/words';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import { editDump } from '../edit-dump';
@@ -11,10 +12,10 @@ export function changeRule(host: NetworkNamespace, change: RuleChange): Made | R
   const { family, table, chain } = change;
   const rules = savedRules(host, family, change.flavour);
   if ('error' in rules) return rules;
-  const edited = editDump(rules.text, change);
+  const edited = editDump(rules.dump, change);
   if (typeof edited !== 'string') return edited;
-  const before = specification(rules.text, family, table, chain);
-  const after = specification(edited, family, table, chain);
+  const before = specification(rules.dump, table, chain);
+  const after = specification(parseSave(edited, family), table, chain);
   const { flavour, listed } = rules;
   return {
     record: withOutput(host.record, rules.id, rules.command, edited),

@@ -1,7 +1,7 @@
 import type { Family } from '../../net/address';
 import { BASE_CHAINS, type TableName } from '../../netfilter/hook';
 import type { Chain, Table } from '../../netfilter/ruleset';
-import { parseSave } from '../../netfilter/save';
+import { type Dump, parseSave } from '../../netfilter/save';
 import type { NetworkNamespace } from '../../snapshot/namespace';
 import { dumpOf } from '../edit-dump';
 import type { Flavour } from '../operation';
@@ -17,7 +17,7 @@ const SAVES: Readonly<Record<Family, readonly [string, string]>> = {
 export interface SavedRules {
   readonly id: string;
   readonly command: string;
-  readonly text: string;
+  readonly dump: Dump;
   readonly flavour: Flavour;
   /** Listed only: what a listing does not show is not known to be left as it is. */
   readonly listed: boolean;
@@ -32,20 +32,20 @@ export function savedRules(host: NetworkNamespace, family: Family, flavour: Flav
   if (known === 'none') return { error: `the rules of ${host.node} were not collected: collect ${id}` };
   const text = saved?.stdout ?? dumpOf(listed.map(({ table }) => table));
   // `iptables -S` names no table, so that another could not be added to it.
-  const { tables, lines } = parseSave(text, family);
-  const whole = tables.size === 0 || lines.some((line) => line.kind === 'table') ? text : dumpOf(tables.values());
+  const dump = parseSave(text, family);
+  const whole = dump.tables.size === 0 || dump.lines.some((line) => line.kind === 'table');
   return {
     id,
     command: saved?.command ?? id,
-    text: whole,
+    dump: whole ? dump : parseSave(dumpOf(dump.tables.values()), family),
     flavour: flavour === 'default' && id === legacy ? 'legacy' : flavour,
     listed: !saved,
   };
 }
 
 /** A chain in the words of `iptables -S CHAIN`; none where there is no such chain. */
-export function specification(dump: string, family: Family, table: TableName, name: string): string[] {
-  const chain = parseSave(dump, family).tables.get(table)?.chains.get(name);
+export function specification({ tables }: Dump, table: TableName, name: string): string[] {
+  const chain = tables.get(table)?.chains.get(name);
   const isBase = (BASE_CHAINS[table] as readonly string[]).includes(name);
   if (!chain) return isBase ? [`-P ${name} ACCEPT`] : [];
   const declared = isBase ? `-P ${name} ${chain.policy ?? 'ACCEPT'}` : `-N ${name}`;
@@ -53,9 +53,8 @@ export function specification(dump: string, family: Family, table: TableName, na
 }
 
 /** A table in the words of `iptables-save -t TABLE`, without counters and comments. */
-export function savedTable(dump: string, family: Family, name: TableName): string {
-  const chains: ReadonlyMap<string, Chain> =
-    parseSave(dump, family).tables.get(name)?.chains ?? new Map<string, Chain>();
+export function savedTable({ tables }: Dump, name: TableName): string {
+  const chains: ReadonlyMap<string, Chain> = tables.get(name)?.chains ?? new Map<string, Chain>();
   return tableText(name, chains);
 }
 

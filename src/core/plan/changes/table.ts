@@ -10,9 +10,9 @@ export function changeTable(host: NetworkNamespace, { family: name, table, resto
   const family = name === 'ipv4' ? 4 : 6;
   const rules = savedRules(host, family, 'default');
   if ('error' in rules) return rules;
-  const before = savedTable(rules.text, family, table);
-  const after = savedTable(restore, family, table);
-  const dump = parseSave(rules.text, family);
+  const { dump } = rules;
+  const before = savedTable(dump, table);
+  const after = savedTable(parseSave(restore, family), table);
   let inside = false;
   const others = dump.lines.filter((line) => {
     if (line.kind === 'table') inside = line.text.slice(1).trim() === table;

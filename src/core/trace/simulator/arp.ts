@@ -3,7 +3,7 @@ import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { sysctlName } from '../../routing/sysctl';
 import { selectSource } from '../../routing/source';
 import type { Walk } from './context';
-import { offByItself } from './forward';
+import { printedForwarding } from './forward';
 import { routesLoopback } from './routing';
 import { end, type Fate } from './fate';
 import type { Skb } from './skb';
@@ -100,7 +100,7 @@ export function proxies(port: Port, address: Address): boolean {
 function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
   const off = ['all', device].every((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '0');
   // Who does not forward what comes in there does not pass for a router (`arp_process`: IN_DEV_FORWARD).
-  if (off || address.family === 6 || offByItself(stack, device, 4)) return false;
+  if (off || address.family === 6 || printedForwarding(stack, device, 4)?.value === '0') return false;
   const fib = stack.fib(4);
   if (!fib) return true;
   const way = fib.lookup({

@@ -30,9 +30,14 @@ export function forward(walk: Walk, stack: Stack, skb: Skb, device: string, hop:
 
 /** `IN_DEV_FORWARD`: the incoming interface decides; ip_forward sets all of them. */
 export function forwards(walk: Walk, stack: Stack, device: string, family: Family = 4): boolean {
-  const printed =
-    (family === 4 ? printedSysctl(stack, stack.deviceKey(device, 'forwarding')) : undefined) ?? setsAll(stack, family);
+  const printed = printedForwarding(stack, device, family);
   return printed ? printed.value !== '0' : isOn(walk, stack, 'ip-forward-unknown', FORWARDING[family][0]);
+}
+
+/** The sysctl that decides it, where it was collected. */
+export function printedForwarding(stack: Stack, device: string, family: Family): PrintedSysctl | undefined {
+  const own = family === 4 ? printedSysctl(stack, stack.deviceKey(device, 'forwarding')) : undefined;
+  return own ?? setsAll(stack, family);
 }
 
 /** The interface's own sysctl, where that is off although nodes forward in general: ip_forward = 1 set it once, and not since. */
