@@ -152,13 +152,12 @@ function isTunnel(connection: string): boolean {
   return connection.startsWith('UDP ') && TUNNEL.test(connection);
 }
 
-/** Whether the request ended in another namespace than that of its sender, or inside a tunnel. */
-function isOutOfSight({ request }: Outcome): boolean {
-  const [first] = request.steps;
+/** Whether the request has been in another namespace than that of its sender, from which it may have come back, or ended in a tunnel. */
+function isOutOfSight({ request: { steps, end } }: Outcome): boolean {
+  const [first] = steps;
   return (
-    request.steps.at(-1)?.kind === 'tunnel' ||
-    first?.node !== request.end.node ||
-    first.namespace !== request.end.namespace
+    steps.at(-1)?.kind === 'tunnel' ||
+    [...steps, end].some(({ node, namespace }) => node !== first?.node || namespace !== first.namespace)
   );
 }
 
