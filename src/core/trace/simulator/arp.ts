@@ -118,6 +118,7 @@ function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
 
 /** net/ipv6/ndisc.c `ndisc_recv_ns`: for addresses that `ip -6 neigh show proxy` prints, which is not collected. */
 function mayProxy6({ stack, device = '' }: Port): boolean {
+  if (stack.sysctl(`net.ipv6.conf.${sysctlName(device)}.forwarding`) === '0') return false;
   return ['all', device].some((name) => stack.sysctl(`net.ipv6.conf.${sysctlName(name)}.proxy_ndp`) !== '0');
 }
 

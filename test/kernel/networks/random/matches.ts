@@ -159,7 +159,7 @@ const DRAWS: readonly Draw[] = [
 export function unknowableMatch(random: Random, { hook }: Site): string {
   const anywhere = [
     '-m string --string QQ --algo bm',
-    ...Array<string>(3).fill('-m u32 --u32 6&0xFF=6'),
+    ...Array<string>(2).fill('-m u32 --u32 6&0xFF=6'),
     '-m time --timestart 00:00 --timestop 12:00',
     '-m cpu --cpu 0',
     '-p tcp -m tcpmss --mss 536:65535',
