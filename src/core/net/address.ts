@@ -42,8 +42,17 @@ function fromBytes(bytes: readonly number[]): bigint {
   return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
+/** An address does not change, and every step of a trace shows two. */
+const WRITTEN = new WeakMap<Address, string>();
+
 /** As `ip` prints it: a dotted quad, or RFC 5952. */
 export function formatAddress(address: Address): string {
+  const written = WRITTEN.get(address) ?? writeAddress(address);
+  WRITTEN.set(address, written);
+  return written;
+}
+
+function writeAddress(address: Address): string {
   const bytes: number[] = [];
   for (let shift = BITS[address.family] - 8; shift >= 0; shift -= 8)
     bytes.push(Number((address.value >> BigInt(shift)) & 0xffn));

@@ -3,7 +3,7 @@ import type { PacketView } from '../../../src/core/netfilter/match';
 import { Cluster } from '../../../src/core/snapshot/cluster';
 import type { TraceResult } from '../../../src/core/trace/result';
 import { LEGS } from '../lab/flow';
-import { predict } from '../lab/predict';
+import { predictAlone } from '../lab/predict';
 import type { Tried } from '../lab/trial';
 import { MATCH_FEATURES } from './matches';
 import { NETWORK_FEATURES, type NetworkFeature, snapshotWithout } from './network-features';
@@ -67,7 +67,7 @@ export class Coverage {
     }
     this.known[agreement.known]++;
     const { sourcePort } = agreement.observation;
-    const ask = (of: Cluster): TraceResult => predict(of, question, sourcePort);
+    const ask = (of: Cluster): TraceResult => predictAlone(of, question, sourcePort);
     for (const way of waysOf(cluster, question, agreement.outcome)) this.table.decided(way);
     this.addRules(cluster, ask);
     this.addNetworkFeatures(cluster, ask);

@@ -1,23 +1,34 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { type Decision, explore } from '../../../src/core/trace/choices';
-import { parseTraceProtocol, resolveOrigin, type Resolved, resolveTarget } from '../../../src/core/trace/endpoint';
+import {
+  parseTraceProtocol,
+  type Question as TraceQuestion,
+  resolveOrigin,
+  type Resolved,
+  resolveTarget,
+} from '../../../src/core/trace/endpoint';
 import { outcomesOf } from '../../../src/core/trace/outcomes';
 import type { Outcome, TraceResult } from '../../../src/core/trace/result';
 import { simulate } from '../../../src/core/trace/simulator/simulate';
-import { trace } from '../../../src/core/trace/trace';
+import { trace, traceAfter } from '../../../src/core/trace/trace';
 import type { Question } from './observe';
 
 /** Runs of the simulator for one question. */
 const MOST_RUNS = 4096;
 
 /** What the tracer says of a question. */
-export function predict(
-  cluster: Cluster,
-  { from, asks = from, to, protocol }: Question,
-  sourcePort: number,
-): TraceResult {
-  return given(trace(cluster, { from: asks, to, sourcePort, ...(protocol !== undefined && { protocol }) }));
+export function predict(cluster: Cluster, question: Question, sourcePort: number): TraceResult {
+  return given(trace(cluster, asked(question, sourcePort)));
+}
+
+/** The same without fixes, whose trials cost most of the time. */
+export function predictAlone(cluster: Cluster, question: Question, sourcePort: number): TraceResult {
+  return given(traceAfter(cluster, cluster, asked(question, sourcePort)));
+}
+
+function asked({ from, asks = from, to, protocol }: Question, sourcePort: number): TraceQuestion {
+  return { from: asks, to, sourcePort, ...(protocol !== undefined && { protocol }) };
 }
 
 /**

@@ -34,7 +34,7 @@ export function randomNetwork(seed: number, packets: number): Drawn {
   const plan = planOf(sketch);
   const services = random.chance(0.6) ? drawServices(random, sketch) : undefined;
   const spaces: Record<string, Space> = { ...plan.spaces };
-  const doubtful = random.chance(0.3) ? random.pick(sketch.nodes) : undefined;
+  const doubtful = random.chance(0.2) ? random.pick(sketch.nodes) : undefined;
   for (const node of sketch.nodes) {
     const space = spaces[node.name];
     if (!space) continue;
