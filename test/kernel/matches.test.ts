@@ -26,6 +26,31 @@ filter INPUT -m addrtype ! --dst-type LOCAL -j DROP`,
     verdict: 'connected',
   },
   {
+    title: 'addrtype of an address of one interface, in a local route over another',
+    serves: ['tcp 0.0.0.0:80'],
+    node: `ip addr add 203.0.113.7/32 dev eth0
+ip route add local 203.0.113.0/24 dev lo
+filter INPUT -d 203.0.113.7 -m addrtype --dst-type LOCAL --limit-iface-in -j DROP
+filter INPUT -d 203.0.113.7 -m addrtype --dst-type LOCAL`,
+    from: 'node',
+    to: '203.0.113.7:80',
+    verdict: 'connected',
+  },
+  {
+    title: 'addrtype of an IPv6 address that a local route over the interface makes local',
+    ipv6: true,
+    pods: ['client'],
+    serves: ['tcp :::80'],
+    node: `IPTABLES=ip6tables
+ip -6 route add local fd77::/64 dev cni0
+filter INPUT -d fd77::7 -m addrtype --dst-type LOCAL --limit-iface-in -j DROP
+filter INPUT -d fd77::7 -m addrtype --dst-type LOCAL -j ACCEPT
+filter INPUT -p tcp -m addrtype --dst-type LOCAL --limit-iface-in`,
+    from: client,
+    to: '[fd77::7]:80',
+    verdict: 'connected',
+  },
+  {
     ...toNode,
     title: 'a route of type local makes an address local',
     to: '203.0.113.7:80',

@@ -84,15 +84,13 @@ export class Fib {
     return 'continue';
   }
 
-  /** The type of an address by the local table alone (net/ipv4/fib_frontend.c `__inet_dev_addr_type`). */
+  /**
+   * The type of an address by the local table alone (net/ipv4/fib_frontend.c `__inet_dev_addr_type`); with `device`, only
+   * where the best route leads there.
+   */
   localRoute(address: Address, device?: string): Route | undefined {
-    return this.tables
-      .get('local')
-      ?.find(
-        (route) =>
-          contains(route.destination, address) &&
-          (device === undefined || route.nextHops.some((hop) => hop.device === device)),
-      );
+    const best = this.tables.get('local')?.find((route) => contains(route.destination, address));
+    return device === undefined || best?.nextHops[0]?.device === device ? best : undefined;
   }
 
   /** Every route that leads to some address of `prefix`, best first, local table excluded. */

@@ -1,4 +1,4 @@
-import type { Address } from '../../net/address';
+import { type Address, sameAddress } from '../../net/address';
 import { setContains } from '../../netfilter/ipset';
 import type { Hook } from '../../netfilter/hook';
 import type { AddressType, Answer, PacketView } from '../../netfilter/match';
@@ -74,7 +74,12 @@ function unknownSet(name: string, directions: readonly string[], skb: Skb): Answ
 }
 
 /** net/netfilter/xt_addrtype.c `match_lookup_rt6`: not the local table, but the way to it. */
-function type6(fib: Fib, dst: Address): Route['type'] {
+function type6(stack: Stack, fib: Fib, dst: Address, device: string | undefined): Route['type'] {
+  if (device !== undefined) {
+    if (stack.device(device)?.addresses.some(({ address }) => sameAddress(address, dst)) === true) return 'local';
+    const type = fib.localRoute(dst, device)?.type ?? 'unicast';
+    return type === 'local' ? 'unicast' : type;
+  }
   const unknown = { src: undefined, iif: 'lo', mark: 0, tos: 0, proto: 0, sport: undefined, dport: undefined };
   const answer = fib.lookup({ dst, ...unknown });
   return answer.kind === 'route' ? answer.route.type : 'unreachable';
@@ -99,8 +104,7 @@ function addressType(
       subject: `addrtype ${String(address.value)}`,
       text: 'the address is local',
     };
-  const type =
-    address.family === 6 && device === undefined ? type6(fib, address) : fib.localRoute(address, device)?.type;
+  const type = address.family === 6 ? type6(stack, fib, address, device) : fib.localRoute(address, device)?.type;
   return (type?.toUpperCase() as AddressType | undefined) ?? 'UNICAST';
 }
 
