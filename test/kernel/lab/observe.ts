@@ -77,7 +77,7 @@ export async function observe(
   // Four bytes: as long as the tracer's datagrams.
   const begin = performance.now();
   const token = `Q${sourcePort.toString(36).padStart(3, '0')}`;
-  const client = await agent.send({
+  const told = await agent.send({
     namespace: network.namespace(from),
     protocol,
     address,
@@ -95,6 +95,10 @@ export async function observe(
   network.ports.add(sourcePort);
   const late = slow || records.some(({ kind }) => kind === 'lost') || isSilent(cluster, [...legs.values()], records);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
+  // Whose acknowledgement of the answer is refused is told of that before it has read the answer.
+  const reached = leg('data').seen.some((one) => one.space === from && one.direction === 'in');
+  const client =
+    told.error === 'ECONNRESET' && reached ? { connected: true, answered: true, error: null, local: told.local } : told;
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
   const connections = new Map(
     hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort, drawn)]),
@@ -151,7 +155,8 @@ function isSilent(cluster: Cluster, legs: readonly ObservedLeg[], records: reado
   const carrying = new Set(legs.flatMap(({ seen }) => seen.map(({ space }) => space)));
   return cluster.namespaces.some((namespace) => {
     const space = nameOf(namespace.node, namespace.name);
-    return carrying.has(space) && !telling.has(space) && namespace.netfilter(4).tables.length > 0;
+    const traced = ([4, 6] as const).some((family) => namespace.netfilter(family).tables.length > 0);
+    return carrying.has(space) && !telling.has(space) && traced;
   });
 }
 

@@ -23,6 +23,12 @@ export function tupleOf(packet: Packet): Tuple {
   return { src, dst, proto, sport: packet.sport ?? 0, dport: packet.dport ?? 0 };
 }
 
+/** Whether packets of this type ask or answer, and so have an id. */
+export function isQuery(proto: number, type: number): boolean {
+  const replies = proto === ICMP ? ICMP_REPLY : ICMPV6_REPLY;
+  return replies.has(type) || [...replies.values()].includes(type);
+}
+
 /** The tuple of the packets that answer this one. */
 export function invert(tuple: Tuple): Tuple {
   const reversed = { ...tuple, src: tuple.dst, dst: tuple.src };

@@ -8,7 +8,7 @@ import type { Connection, Tuple } from '../../netfilter/tracking';
 import { selectSource } from '../../routing/source';
 import { selectSource6 } from '../../routing/source6';
 import { assume, type Walk } from './context';
-import { invert, sameTuple, tupleOf } from './conntrack';
+import { invert, isQuery, sameTuple, tupleOf } from './conntrack';
 import { record, type Skb } from './skb';
 import type { Stack } from './stack';
 
@@ -135,11 +135,30 @@ function chooseTuple(
   const port = choosePort(walk, stack, current, side, range);
   const wanted =
     side === 'destination' ? { ...current, dst: address, dport: port } : { ...current, src: address, sport: port };
+  if (isEcho(wanted)) return withFreeId(stack, wanted, connection);
   return side === 'source' ? withFreePort(walk, stack, wanted, connection) : wanted;
+}
+
+function isEcho({ proto }: Tuple): boolean {
+  return proto === ICMP || proto === ICMPV6;
+}
+
+/**
+ * The same for echoes, on either side: another id where this one is taken. A destination's is the first that is free, from
+ * 0 on; a source's is drawn, and no trace shows it.
+ */
+function withFreeId(stack: Stack, wanted: Tuple, connection: Connection): Tuple {
+  const isFree = (id: number): boolean => !stack.conntrack.holder(invert({ ...wanted, sport: id }), connection);
+  if (isFree(wanted.sport)) return wanted;
+  let id = 0;
+  while (id < 0xffff && !isFree(id)) id++;
+  return { ...wanted, sport: id };
 }
 
 /** The text of a step. */
 export const PORT_TAKEN = 'another connection has its addresses and ports, so the kernel draws another source port';
+/** The text of a step. */
+export const ID_TAKEN = 'another connection has its addresses and its id, so the kernel takes another id';
 
 /**
  * No rule rewrites the source of a connection: `nf_nat_alloc_null_binding` still sees to it that its replies are nobody
@@ -147,12 +166,13 @@ export const PORT_TAKEN = 'another connection has its addresses and ports, so th
  */
 export function keepUnique(walk: Walk, stack: Stack, skb: Skb, connection: Connection): void {
   const current = invert(connection.reply);
-  const free = withFreePort(walk, stack, current, connection);
+  const echo = isEcho(current);
+  const free = echo ? withFreeId(stack, current, connection) : withFreePort(walk, stack, current, connection);
   if (free === current) return;
   connection.reply = invert(free);
   connection.nat.source = true;
-  const effect = `source becomes ${formatSocket(free.src, free.sport)}`;
-  walk.recorder.step(stack, skb, 'nat', effect, { text: PORT_TAKEN });
+  const effect = echo ? 'the echo has another id' : `source becomes ${formatSocket(free.src, free.sport)}`;
+  walk.recorder.step(stack, skb, 'nat', effect, { text: echo ? ID_TAKEN : PORT_TAKEN });
 }
 
 /** `nf_nat_used_tuple_new`: UDP that only seems to be another connection, for it is the same one the other way round. */
@@ -223,9 +243,10 @@ export function rewrite(walk: Walk, stack: Stack, skb: Skb, hook: Hook): void {
   const now = tupleOf(skb.packet);
   const packet = side === 'destination' ? withDestination(skb.packet, target) : withSource(skb.packet, target);
   const same =
-    side === 'destination'
+    (side === 'destination'
       ? samePlace(target.dst, target.dport, now.dst, now.dport)
-      : samePlace(target.src, target.sport, now.src, now.sport);
+      : samePlace(target.src, target.sport, now.src, now.sport)) &&
+    (!isEcho(now) || now.sport === target.sport);
   if (same) return;
   skb.packet = packet.inner ? { ...packet, inner: innerOf(packet.inner, connection, direction, other) } : packet;
   // The first packet is rewritten by the rule itself, whose step shows it.
@@ -244,11 +265,16 @@ function innerOf(inner: Packet, connection: Connection, direction: 'original' | 
 }
 
 function withDestination(packet: Packet, target: Tuple): Packet {
-  if (packet.icmp) return { ...packet, dst: target.dst };
+  if (packet.icmp) return { ...packet, dst: target.dst, icmp: withId(packet.icmp, target) };
   return { ...packet, dst: target.dst, ...(packet.dport !== undefined && { dport: target.dport }) };
 }
 
 function withSource(packet: Packet, target: Tuple): Packet {
-  if (packet.icmp) return { ...packet, src: target.src };
+  if (packet.icmp) return { ...packet, src: target.src, icmp: withId(packet.icmp, target) };
   return { ...packet, src: target.src, ...(packet.sport !== undefined && { sport: target.sport }) };
+}
+
+/** net/netfilter/nf_nat_proto.c `icmp_manip_pkt`: whichever side is rewritten; errors and redirects have no id. */
+function withId(icmp: NonNullable<Packet['icmp']>, { proto, sport: id }: Tuple): NonNullable<Packet['icmp']> {
+  return isQuery(proto, icmp.type) ? { ...icmp, id } : icmp;
 }
