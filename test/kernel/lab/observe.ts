@@ -43,6 +43,8 @@ export interface Observation {
   readonly sourcePort: number;
   /** It took longer than TCP waits before it sends something again, or some of what the kernel told was lost. */
   readonly late: boolean;
+  /** Nothing is told of the rules of a node that has seen it: none matched, or all of that was lost. */
+  readonly silent: boolean;
 }
 
 /** TCP_TIMEOUT_INIT (include/net/tcp.h), less what starting takes. */
@@ -93,7 +95,8 @@ export async function observe(
 
   const legs = sortIntoLegs(cluster, records, new Flow(token, network.ports));
   network.ports.add(sourcePort);
-  const late = slow || records.some(({ kind }) => kind === 'lost') || isSilent(cluster, [...legs.values()], records);
+  const late = slow || records.some(({ kind }) => kind === 'lost');
+  const silent = isSilent(cluster, [...legs.values()], records);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   // Whose acknowledgement of the answer is refused is told of that before it has read the answer.
   const reached = leg('data').seen.some((one) => one.space === from && one.direction === 'in');
@@ -146,6 +149,7 @@ export async function observe(
     refusalEnd: [...leg('error').seen, ...leg('reset').seen].findLast((one) => one.direction === 'in')?.space,
     sourcePort,
     late,
+    silent,
   };
 }
 
