@@ -37,6 +37,20 @@ filter INPUT -d 203.0.113.7 -m addrtype --dst-type LOCAL`,
     verdict: 'connected',
   },
   {
+    title: 'rpfilter over IPv6 takes a worse route where it leads to the interface',
+    ipv6: true,
+    pods: ['client'],
+    node: `IPTABLES=ip6tables
+ip -6 route add ${address6(PODS.client)} dev eth0 metric 10
+ip -6 route add ${address6(PODS.client)} dev cni0 metric 1024
+raw PREROUTING -p tcp -m rpfilter
+raw PREROUTING -p tcp -m rpfilter --invert
+filter INPUT -p tcp -j DROP`,
+    from: client,
+    to: `[${address6(BRIDGE)}]:80`,
+    verdict: 'dropped',
+  },
+  {
     title: 'addrtype of an IPv6 address that a local route over the interface makes local',
     ipv6: true,
     pods: ['client'],

@@ -1,5 +1,5 @@
 import { type Address, type Family, formatAddress } from '../net/address';
-import { contains, covers, maskOfLength, type Prefix, prefixLength, prefixOf } from '../net/prefix';
+import { contains, covers, maskOfLength, type Prefix, prefixLength, prefixOf, samePrefix } from '../net/prefix';
 import { inRange } from '../net/range';
 import type { Interface, InterfaceAddress } from './interface';
 import type { PolicyRule } from './policy-rule';
@@ -14,7 +14,10 @@ export interface Flow {
   readonly iif: string;
   /** Only where the sender is bound to it. */
   readonly oif?: string;
-  /** What rules by outgoing interface are asked of, where the sender is not bound to it. */
+  /**
+   * What rules by outgoing interface are asked of, where the sender is not bound to it; of IPv6 routes to the same prefix,
+   * one that leads there comes first, whatever its metric (net/ipv6/route.c `rt6_device_match`).
+   */
   readonly towards?: string;
   readonly mark: number;
   readonly tos: number;
@@ -69,8 +72,12 @@ export class Fib {
 
   /** net/ipv4/fib_trie.c `fib_table_lookup`: the longest prefix, then the lowest metric, whose next hop is usable. */
   private lookupTable(name: string, flow: Flow, rule: PolicyRule): FibAnswer | 'continue' {
-    for (const route of this.tables.get(name) ?? []) {
-      if (!contains(route.destination, flow.dst)) continue;
+    const routes = this.tables.get(name) ?? [];
+    for (const best of routes) {
+      if (!contains(best.destination, flow.dst)) continue;
+      const isThere = ({ destination, nextHops }: Route): boolean =>
+        samePrefix(destination, best.destination) && nextHops.some((hop) => hop.device === flow.towards && !hop.dead);
+      const route = (flow.towards === undefined ? undefined : routes.find(isThere)) ?? best;
       if (route.tos !== 0 && route.tos !== flow.tos) continue;
       if (route.type === 'throw') return 'continue';
       const length = prefixLength(route.destination) ?? 0;
