@@ -95,6 +95,15 @@ mangle POSTROUTING -m physdev --physdev-is-bridged`,
     source: PODS.client,
   },
   {
+    title: 'pod → a route over lo: the port it came in on stays known while it goes round',
+    pods: ['client'],
+    node: `ip route add 10.0.0.0/24 dev lo
+filter FORWARD -i lo -m physdev --physdev-in veth-client -j DROP`,
+    from: client,
+    to: '10.0.0.9:80',
+    verdict: 'dropped',
+  },
+  {
     title: 'pod → the bridge itself',
     pods: ['client'],
     serves: ['tcp 0.0.0.0:8080'],

@@ -56,7 +56,20 @@ def inside(namespace):
 
 watched = {}  # file descriptor -> what to call when it can be read
 timers = []  # (when, what to call)
-records = []  # captured packets, trace events and accepted connections since the last `take`
+MOST_RECORDS = 200_000
+
+
+class Records(list):
+    """Captured packets, trace events and accepted connections since the last `take`; of a storm, how it began."""
+
+    def append(self, record):
+        if len(self) == MOST_RECORDS:
+            super().append({"kind": "lost", "space": ""})
+        elif len(self) < MOST_RECORDS:
+            super().append(record)
+
+
+records = Records()
 
 
 def watch(source, callback):

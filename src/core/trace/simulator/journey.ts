@@ -15,13 +15,15 @@ import { passTunnel } from './tunnel';
 
 /** Hand-overs between interfaces before a packet is said to go round in circles; its TTL ends it earlier. */
 const MOST_HOPS = 400;
+/** The reason, where not even its TTL ends it: rules raise that as fast as it falls. */
+export const ENDLESS = 'it goes round in circles';
 
 /** Sends a packet from a socket to wherever it ends. */
 export function send(walk: Walk, sending: Sending): Fate {
   const { skb } = sending;
   let next: Next = sendLocal(walk, sending);
   for (let hops = 0; hops < MOST_HOPS && next.kind !== 'end'; hops++) next = follow(walk, skb, next);
-  return next.kind === 'end' ? next : end('loop', next.stack, skb.in, 'it goes round in circles', 'ttl');
+  return next.kind === 'end' ? next : end('loop', next.stack, skb.in, ENDLESS, 'ttl');
 }
 
 function follow(walk: Walk, skb: Skb, next: Exclude<Next, Fate>): Next {
@@ -60,15 +62,16 @@ function handOver(walk: Walk, skb: Skb, at: Extract<Next, { kind: 'transmit' }>)
   const device = stack.device(name);
   skb.sentBy = stack;
   skb.out = undefined;
-  skb.physIn = undefined;
-  skb.physOut = undefined;
-  skb.bridged = false;
   if (name === 'lo' || device?.loopback === true) {
     skb.in = 'lo';
     skb.looped = at.as;
     walk.recorder.sight(stack, skb, 'lo', 'in');
     return { kind: 'input', stack, device: 'lo' };
   }
+  // Bridge ports stay known on lo: nothing scrubs the packet there (drivers/net/loopback.c, net/core/skbuff.c `skb_scrub_packet`).
+  skb.physIn = undefined;
+  skb.physOut = undefined;
+  skb.bridged = false;
   if (stack === walk.wiring.outside) return fromOutside(walk, stack, nextHop);
   if (stack.made === 'outside') return toWire(walk, stack, skb, name, skb.packet.dst, true);
   if (device && isOverlay(device)) return passTunnel(walk, stack, skb, device, nextHop, send);
