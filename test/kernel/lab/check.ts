@@ -120,10 +120,13 @@ async function compareWithKernel(
   const drawn = drawnPorts(assumed, port);
   const observation = await observe(network, cluster, question, port, drawn !== undefined);
   /** The first that is what happened, or the one that comes closest. */
-  const judge = (candidates: readonly Outcome[]): { outcome: Outcome; found: string[] } => {
+  const judge = (
+    candidates: readonly Outcome[],
+    others?: readonly Outcome[],
+  ): { outcome: Outcome; found: string[] } => {
     let closest: { outcome: Outcome; found: string[] } | undefined;
     for (const outcome of candidates) {
-      const found = disagreements(cluster, outcome, observation, drawn);
+      const found = disagreements(cluster, outcome, observation, drawn, others);
       if (closest === undefined || found.length < closest.found.length) closest = { outcome, found };
       if (found.length === 0) break;
     }
@@ -135,7 +138,10 @@ async function compareWithKernel(
     const told = new Set(outcomes.map(({ verdict }) => verdict));
     const all = everyRun(cluster, question, port);
     if (!all && told.has(observation.verdict)) return undefined;
-    closest = judge((all ?? outcomes).filter(({ verdict }) => told.has(verdict)));
+    closest = judge(
+      (all ?? outcomes).filter(({ verdict }) => told.has(verdict)),
+      all,
+    );
   }
   if (closest.found.length > 0) {
     const disagreement = [

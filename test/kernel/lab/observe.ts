@@ -1,10 +1,11 @@
 import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
+import { TCP } from '../../../src/core/net/protocol';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { AgentRecord, ClientResult } from './agent';
 import { entryTexts } from './entries';
 import { Flow, FIRST_PORT, type LegName, type PacketName } from './flow';
-import { emptyLeg, type ObservedLeg, sortIntoLegs } from './legs';
+import { emptyLeg, type ObservedLeg, type Seen, sortIntoLegs } from './legs';
 import { nameOf, socketText } from './names';
 import type { Network } from './network';
 import { wayOf } from './wire';
@@ -98,10 +99,19 @@ export async function observe(
   const late = slow || records.some(({ kind }) => kind === 'lost');
   const silent = isSilent(cluster, [...legs.values()], records);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
+  const isHere = (one: Seen): boolean => one.space === from && one.direction === 'in';
+  const reached = leg('data').seen.some(isHere);
+  // What is sent again draws anew what rules leave to chance: the answer that was read is not the first.
+  const again =
+    leg('data').seen.length > 0 &&
+    leg('other').seen.some((one) => isHere(one) && one.packet.proto === TCP && one.packet.payload.length > 0);
   // Whose acknowledgement of the answer is refused is told of that before it has read the answer.
-  const reached = leg('data').seen.some((one) => one.space === from && one.direction === 'in');
-  const client =
-    told.error === 'ECONNRESET' && reached ? { connected: true, answered: true, error: null, local: told.local } : told;
+  const refused = told.error === 'ECONNRESET' && reached;
+  const client = again
+    ? { ...told, answered: false }
+    : refused
+      ? { ...told, connected: true, answered: true, error: null }
+      : told;
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
   const connections = new Map(
     hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort, drawn)]),

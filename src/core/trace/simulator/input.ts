@@ -84,7 +84,9 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
     );
   }
   // Over IPv6 who has no route is told so also by a host (net/ipv6/route.c `ip6_pkt_discard`; ip6_output.c `ip6_forward`).
-  const told = packet.dst.family === 6 && answer.kind !== 'route';
+  const overLo = (device: string | undefined): boolean =>
+    device !== undefined && refusesOverLo({ device, as: 'forwarded' }, packet.dst.family);
+  const told = packet.dst.family === 6 && (answer.kind !== 'route' || answer.hops.every((hop) => overLo(hop.device)));
   if (!told && !forwards(walk, stack, device, packet.dst.family)) {
     noteRoute(walk, stack, skb, answer, `not forwarded: ${stack.title} is not a router`);
     return end('dropped', stack, device, `ip_forward is off on ${stack.title}`, 'ip-forward');
@@ -104,7 +106,7 @@ export function routeInput(walk: Walk, stack: Stack, skb: Skb, device: string): 
   const out = hop?.device;
   if (!hop || out === undefined)
     return end('unroutable', stack, device, `route "${answer.route.text}" names no interface`, 'no-route');
-  if (refusesOverLo({ device: out, as: 'forwarded' }, packet.dst.family)) {
+  if (overLo(out)) {
     noteRoute(walk, stack, skb, answer, 'over lo: it refuses');
     return end('unroutable', stack, device, `no route to ${formatAddress(packet.dst)} on ${stack.title}`, 'no-route');
   }
