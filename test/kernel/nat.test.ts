@@ -6,6 +6,15 @@ const server = `${PODS.routed1}:80`;
 const silent = (device: string): string =>
   `net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.${device}.send_redirects=0`;
 const pods = ['client', 'routed1'] as const;
+/** Between the node and a pod that sends it back, until the TTL is used up. */
+const goesRound = {
+  pods: ['client', 'server1'],
+  inPod: { server1: `sysctl -qw net.ipv4.ip_forward=1 ${silent('eth0')}` },
+  node: `sysctl -qw ${silent('cni0')}\nip route add 10.0.0.9 via ${PODS.server1}`,
+  from: client,
+  protocol: 'icmp',
+  verdict: 'loop',
+} as const;
 
 testCases('NAT', [
   {
@@ -37,28 +46,16 @@ testCases('NAT', [
     verdict: 'no-reply',
   },
   {
+    ...goesRound,
     title: 'an echo that goes round and is DNATed each time has another id each time',
-    pods: ['client', 'server1'],
-    inPod: { server1: `sysctl -qw net.ipv4.ip_forward=1 ${silent('eth0')}` },
-    node: `sysctl -qw ${silent('cni0')}
-ip route add 10.0.0.9 via ${PODS.server1}
-nat PREROUTING -p icmp -j DNAT --to-destination 10.0.0.9`,
-    from: client,
+    node: `${goesRound.node}\nnat PREROUTING -p icmp -j DNAT --to-destination 10.0.0.9`,
     to: '203.0.113.7',
-    protocol: 'icmp',
-    verdict: 'loop',
   },
   {
+    ...goesRound,
     title: 'an echo that goes round and is SNATed has another id each time',
-    pods: ['client', 'server1'],
-    inPod: { server1: `sysctl -qw net.ipv4.ip_forward=1 ${silent('eth0')}` },
-    node: `sysctl -qw ${silent('cni0')}
-ip route add 10.0.0.9 via ${PODS.server1}
-nat POSTROUTING -p icmp -j SNAT --to-source 192.0.2.1`,
-    from: client,
+    node: `${goesRound.node}\nnat POSTROUTING -p icmp -j SNAT --to-source 192.0.2.1`,
     to: '10.0.0.9',
-    protocol: 'icmp',
-    verdict: 'loop',
   },
   {
     title: 'a zone that only the replies to a reply are in: both connections are entered, and nothing clashes',
