@@ -2,7 +2,7 @@ import type { Cluster } from '../../../src/core/snapshot/cluster';
 import { splitPort } from '../../../src/core/trace/endpoint';
 import { TCP } from '../../../src/core/net/protocol';
 import type { Verdict } from '../../../src/core/trace/result';
-import type { AgentRecord, ClientResult } from './agent';
+import type { ClientResult } from './agent';
 import { entryTexts } from './entries';
 import { Flow, FIRST_PORT, type LegName, type PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, type Seen, sortIntoLegs } from './legs';
@@ -97,7 +97,7 @@ export async function observe(
   const legs = sortIntoLegs(cluster, records, new Flow(token, network.ports));
   network.ports.add(sourcePort);
   const late = slow || records.some(({ kind }) => kind === 'lost');
-  const silent = isSilent(cluster, [...legs.values()], records);
+  const silent = isSilent(cluster, [...legs.values()]);
   const leg = (name: PacketName): ObservedLeg => legs.get(name) ?? emptyLeg();
   const isHere = (one: Seen): boolean => one.space === from && one.direction === 'in';
   const reached = leg('data').seen.some(isHere);
@@ -163,9 +163,9 @@ export async function observe(
   };
 }
 
-/** Whether nothing is told of the rules of a namespace that has some, and on whose interfaces a packet was seen. */
-function isSilent(cluster: Cluster, legs: readonly ObservedLeg[], records: readonly AgentRecord[]): boolean {
-  const telling = new Set(records.filter(({ kind }) => kind === 'rule').map(({ space }) => space));
+/** Whether no rule is told of that packets met in a namespace that has some, and on whose interfaces they were seen. */
+function isSilent(cluster: Cluster, legs: readonly ObservedLeg[]): boolean {
+  const telling = new Set(legs.flatMap(({ matched }) => [...matched.keys()].map((key) => key.split(' ')[0])));
   const carrying = new Set(legs.flatMap(({ seen }) => seen.map(({ space }) => space)));
   return cluster.namespaces.some((namespace) => {
     const space = nameOf(namespace.node, namespace.name);
