@@ -69,9 +69,11 @@ export function sortIntoLegs(
     }
   }
   const passes = new Map<string, OnePass>();
-  // They are read some time after they happened, all of them as late.
-  const runs = runsOf(cluster, records);
-  const begin = Math.min(...runs.map(([, run]) => run.time));
+  // They are read some time after they happened, all of them as late. What came before the request is of nobody's sending.
+  const runs = runsOf(cluster, records).sort(([, a], [, b]) => a.time - b.time);
+  const isRequest = ({ packet, time }: ChainRun): boolean =>
+    !isOuter(packet) && flow.nameOf(packet, 'rule', time) === 'request';
+  const begin = (runs.find(([, run]) => isRequest(run)) ?? runs[0])?.[1].time ?? 0;
   for (const [space, run] of runs.filter(([, { time }]) => time < begin + RETRANSMISSION_SECONDS)) {
     const key = `${space} ${run.flavour}`;
     const departure = departureKey(space, run.packet.length);
