@@ -486,6 +486,18 @@ ip route add ${SHARED} nexthop via ${PODS.server1} weight 1 nexthop via ${PODS.s
     times: 3,
   },
   {
+    title: 'a packet goes round, and so does the error that tells of it',
+    pods: ['client', 'server1'],
+    inPod: {
+      client: sending('203.0.113.8'),
+      server1: 'sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.accept_local=1',
+    },
+    node: `ip route add 203.0.113.0/24 via ${PODS.server1}`,
+    from: 'node/default/client',
+    to,
+    verdict: 'loop',
+  },
+  {
     title: 'the network of an address of lo is local, every address of it',
     pods: ['client'],
     serves: ['tcp 0.0.0.0:80'],

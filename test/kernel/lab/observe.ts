@@ -134,7 +134,9 @@ export async function observe(
   // ip_forward counts what it drops for its TTL; ip6_forward counts that like other things.
   const expired =
     records.some(({ kind }) => kind === 'expired') ||
-    (!isLast(leg('error')) && [...counted.values()].some((of) => of['IpInHdrErrors'] !== undefined)) ||
+    // Where an error used up its TTL, the count is of that, unless the request used up its own.
+    ((!isLast(leg('error')) || isLast(leg('request'))) &&
+      [...counted.values()].some((of) => of['IpInHdrErrors'] !== undefined)) ||
     leg('error').seen.some(({ packet }) => packet.src.family === 6 && packet.icmpType === 3);
   const verdict = expired && seen !== 'connected' && seen !== 'no-reply' ? 'loop' : seen;
   const arrival = answered || closed ? leg('request').seen.findLast((one) => one.direction === 'in') : undefined;
