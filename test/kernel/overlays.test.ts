@@ -32,6 +32,14 @@ testPlans('overlays', [
     verdict: 'connected',
   },
   {
+    title: 'host-gw: the port that NAT draws is one that an attempt elsewhere has had',
+    plan: oracle('host-gw', { more: 'nat POSTROUTING -p tcp -j MASQUERADE --to-ports 20001-20002 --random' }),
+    from: 'worker',
+    to: service,
+    verdict: 'connected',
+    source: '192.168.1.12',
+  },
+  {
     title: 'tun: pod → pod on the other node',
     plan: oracle('tun', strict, strict),
     from: 'worker/default/alpine',

@@ -553,18 +553,10 @@ def request(namespace, protocol, kind, flags, body):
 
 def connections(namespaces):
     """Entries of connection tracking: [protocol, [source, port, destination, port], the same of the reply]."""
-    found = {}
-    for namespace in namespaces:
-        # Twice: in a table that others write to, a dump may pass over one (net/netfilter/nf_conntrack_netlink.c).
-        first, more = dump_connections(namespace), dump_connections(namespace)
-        for entry in first:
-            if entry in more:
-                more.remove(entry)
-        found[namespace] = first + more
-    return found
+    return {namespace: entries_of(namespace) for namespace in namespaces}
 
 
-def dump_connections(namespace):
+def entries_of(namespace):
     bodies = request(namespace, NETLINK_NETFILTER, IPCTNL_MSG_CT_GET, NLM_F_DUMP, struct.pack("BBxx", 0, 0))
     tuples = [attributes(body[4:]) for body in bodies]
     return [[number(tuple_of(one[1])[0]), *(tuple_of(one[at])[1] for at in (1, 2))] for one in tuples]

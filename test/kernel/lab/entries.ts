@@ -1,7 +1,6 @@
 import { UDP_PORT, VXLAN_PORT } from '../../../src/core/overlay/flannel';
 import { ICMP, ICMPV6, protocolTitle, TCP, UDP } from '../../../src/core/net/protocol';
 import type { Entry } from './agent';
-import { FIRST_PORT } from './flow';
 import { socketText } from './names';
 
 /**
@@ -10,13 +9,19 @@ import { socketText } from './names';
  *
  * @param sourcePort of this attempt; each has another
  * @param drawn whether NAT may have given it a port that nobody knows: what no other attempt has is then of this one
+ * @param earlier source ports of the other attempts in the same network
  */
-export function entryTexts(entries: readonly Entry[], sourcePort: number, drawn: boolean): string[] {
+export function entryTexts(
+  entries: readonly Entry[],
+  sourcePort: number,
+  drawn: boolean,
+  earlier: ReadonlySet<number>,
+): string[] {
   const isOurs = ([protocol, ...ways]: Entry): boolean => {
     if (![TCP, UDP, ICMP, ICMPV6].includes(protocol)) return false;
     const ports = ways.flatMap(([, sport, , dport]) => [sport ?? UDP_PORT, dport ?? UDP_PORT]);
     if ([sourcePort, UDP_PORT, VXLAN_PORT].some((port) => ports.includes(port))) return true;
-    return drawn && ports.every((port) => port < FIRST_PORT || port > sourcePort);
+    return drawn && !ports.some((port) => earlier.has(port));
   };
   // A packet that TCP sends once more has another hash, and so is carried in another connection (`sk_rethink_txhash`).
   return [...new Set(entries.filter(isOurs).map(entryText))];

@@ -2,9 +2,6 @@ import { FLAG } from '../../../src/core/net/packet';
 import { ICMP, TCP } from '../../../src/core/net/protocol';
 import { readPacket, type WirePacket } from './wire';
 
-/** Attempts send from this port on, each from another. */
-export const FIRST_PORT = 20001;
-
 /** The packets that a trace predicts. */
 export const LEGS = ['request', 'reply', 'ack', 'data'] as const;
 export type LegName = (typeof LEGS)[number];

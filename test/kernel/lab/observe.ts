@@ -4,7 +4,7 @@ import { TCP } from '../../../src/core/net/protocol';
 import type { Verdict } from '../../../src/core/trace/result';
 import type { ClientResult } from './agent';
 import { entryTexts } from './entries';
-import { Flow, FIRST_PORT, type LegName, type PacketName } from './flow';
+import { Flow, type LegName, type PacketName } from './flow';
 import { emptyLeg, type ObservedLeg, type Seen, sortIntoLegs } from './legs';
 import { nameOf, socketText } from './names';
 import type { Network } from './network';
@@ -52,7 +52,7 @@ export interface Observation {
 const SENT_AGAIN_MS = 950;
 const PATIENCE_SECONDS = 0.6;
 
-let lastPort = FIRST_PORT - 1;
+let lastPort = 20000;
 /** A source port that no attempt of this process has used: it tells the attempts apart. */
 export function freshPort(): number {
   return ++lastPort;
@@ -114,7 +114,7 @@ export async function observe(
       : told;
   const entries = await agent.connections(hosts.map((host) => network.namespace(host)));
   const connections = new Map(
-    hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort, drawn)]),
+    hosts.map((host) => [host, entryTexts(entries[network.namespace(host)] ?? [], sourcePort, drawn, network.ports)]),
   );
 
   const ruleRejects = [...leg('request').matched.values()].flat().some((text) => / -j REJECT /.test(text));
