@@ -19,6 +19,16 @@ const to = `${SHARED}:80`;
 const sending = (address: string): string =>
   `ip addr add ${address}/32 dev eth0\nip route replace default via ${BRIDGE} src ${address}\nip route add ${BRIDGE} dev eth0 src ${address}`;
 
+/** The reverse path of the server's data, by its mark, is that to routed2. */
+const onlyData = `${ways}mangle PREROUTING -i veth-routed1 -p tcp --tcp-flags PSH PSH -j MARK --set-mark 0x5
+`;
+/** The sender's other address, to which two interfaces lead; that of the sender comes behind. */
+const twoAlike = `ip -6 route add fd77::5 dev veth-routed1 metric 50
+ip -6 route append fd77::5 dev cni0 metric 50`;
+const sending6 = `ip -6 addr add fd77::5/128 dev eth0 nodad
+ip -6 route replace default via ${address6(BRIDGE)} src fd77::5
+ip -6 route add ${address6(BRIDGE)} dev eth0 src fd77::5`;
+
 testCases('routing', [
   {
     ...both,
@@ -496,6 +506,37 @@ ip route add ${SHARED} nexthop via ${PODS.server1} weight 1 nexthop via ${PODS.s
     from: 'node/default/client',
     to,
     verdict: 'loop',
+  },
+  {
+    ...both,
+    title: 'the server sends data again that strict rp_filter drops',
+    node: `${onlyData}ip rule add fwmark 0x5 lookup 100
+sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.all.src_valid_mark=1`,
+    from: 'node/default/client',
+    to,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'over IPv6 an echo is looked up towards where it came in, also by rules',
+    ipv6: true,
+    pods: ['client', 'routed1'],
+    node: `ip -6 rule add oif cni0 lookup 100
+ip -6 route add default via ${address6(PODS.routed1)} dev veth-routed1 table 100`,
+    from: 'node/default/client',
+    to: address6(BRIDGE),
+    protocol: 'icmp',
+    verdict: 'no-reply',
+  },
+  {
+    title: 'the same where two routes are as good',
+    ipv6: true,
+    pods: ['client', 'routed1'],
+    node: twoAlike,
+    inPod: { client: sending6 },
+    from: 'node/default/client',
+    to: address6(BRIDGE),
+    protocol: 'icmp',
+    verdict: 'connected',
   },
   {
     title: 'the network of an address of lo is local, every address of it',

@@ -15,10 +15,12 @@ export interface Flow {
   /** Only where the sender is bound to it. */
   readonly oif?: string;
   /**
-   * What rules by outgoing interface are asked of, where the sender is not bound to it; of IPv6 routes to the same prefix,
-   * one that leads there comes first, whatever its metric (net/ipv6/route.c `rt6_device_match`).
+   * What rules by outgoing interface are asked of, where the sender is not bound to it; of IPv6 routes to the same prefix
+   * with the same metric, one that leads there comes first (net/ipv6/route.c `rt6_score_route`).
    */
   readonly towards?: string;
+  /** The same whatever the metric (net/ipv6/route.c `rt6_device_match`). */
+  readonly anyMetric?: boolean;
   readonly mark: number;
   readonly tos: number;
   readonly proto: number;
@@ -75,8 +77,10 @@ export class Fib {
     const routes = this.tables.get(name) ?? [];
     for (const best of routes) {
       if (!contains(best.destination, flow.dst)) continue;
-      const isThere = ({ destination, nextHops }: Route): boolean =>
-        samePrefix(destination, best.destination) && nextHops.some((hop) => hop.device === flow.towards && !hop.dead);
+      const isThere = ({ destination, metric, nextHops }: Route): boolean =>
+        samePrefix(destination, best.destination) &&
+        (metric === best.metric || flow.anyMetric === true) &&
+        nextHops.some((hop) => hop.device === flow.towards && !hop.dead);
       const route = (flow.towards === undefined ? undefined : routes.find(isThere)) ?? best;
       if (route.tos !== 0 && route.tos !== flow.tos) continue;
       if (route.type === 'throw') return 'continue';

@@ -35,7 +35,7 @@ export interface ReversePathInput {
   readonly ports?: boolean;
   /** The interface that a packet on the way back would come in on: known where this one is forwarded. */
   readonly iif?: string;
-  /** The interface that rules by outgoing interface are asked of. Default: none. */
+  /** The interface that rules by outgoing interface are asked of, and that routes should lead to. Default: none. */
   readonly towards?: string;
 }
 
@@ -46,7 +46,7 @@ export function reversePath(input: ReversePathInput): ReversePath {
     dst: packet.src,
     src: input.dst,
     iif: input.iif ?? 'lo',
-    ...(input.towards !== undefined && { towards: input.towards }),
+    ...(input.towards !== undefined && { towards: input.towards, anyMetric: true }),
     mark: input.useMark ? packet.mark : 0,
     tos: packet.dscp << 2,
     proto: ports || fib.family === 6 ? packet.proto : 0,

@@ -124,10 +124,16 @@ export function disagreements(
     compareLists(`connections on ${space}`, lasting.sort(), known.sort());
   }
   for (const [space, counted] of observation.counted) {
-    const dropped = dropsByRpFilter(outcome, space);
+    const dropped = dropsByRpFilter(outcome, space, LEGS);
     const real = counted['TcpExtIPReversePathFilter'] ?? 0;
     const withRefusal = observation.refusalEnd === space && real === dropped + 1;
-    compare(`packets dropped by rp_filter on ${space}`, String(dropped), String(withRefusal ? dropped : real));
+    // A server soon sends its data again.
+    const sentAgain = real > dropped && dropsByRpFilter(outcome, space, ['data']) > 0;
+    compare(
+      `packets dropped by rp_filter on ${space}`,
+      String(dropped),
+      String(withRefusal || sentAgain ? dropped : real),
+    );
   }
   return found;
 }
@@ -269,8 +275,8 @@ function predictedConnections(outcome: Outcome, space: string, names: readonly L
 }
 
 /** A martian source is no matter of rp_filter, and not counted; nor is what was dropped inside a bridge. */
-function dropsByRpFilter(outcome: Outcome, space: string): number {
-  return LEGS.flatMap((name) => {
+function dropsByRpFilter(outcome: Outcome, space: string, legs: readonly LegName[]): number {
+  return legs.flatMap((name) => {
     const { steps = [], captures = [] } = outcome[name] ?? {};
     return [...steps, ...outerSteps(outcome[name])].filter(
       ({ node, namespace, kind, effect, text, packet }) =>

@@ -86,7 +86,7 @@ chain() { table=$1; shift; for name; do \${IPTABLES:-iptables} -w -t "$table" -N
  * A port of a bridge passes nothing until the kernel has noticed that its cable is plugged in at both ends. And who is
  * known stays so, and is not asked again: a bridged packet takes another way when its neighbour's MAC address is no longer
  * sure (br_nf_pre_routing_finish_bridge in net/bridge/br_netfilter_hooks.c). Who answers for another (proxy_arp) does so
- * at once, not after up to 0.8 s.
+ * after up to 50 ms, not 0.8 s, but still behind the address's owner.
  */
 const SETTLE = `
 left=200
@@ -94,7 +94,7 @@ while { bridge link; ip -o link show up type veth; } | grep -q 'state \\(disable
 do left=$((left - 1)); sleep 0.01; done
 for file in /proc/sys/net/ipv[46]/neigh/*/base_reachable_time_ms; do echo 3600000 >"$file"; done
 for file in /proc/sys/net/ipv[46]/neigh/*/delay_first_probe_time; do echo 3600 >"$file"; done
-for file in /proc/sys/net/ipv4/neigh/*/proxy_delay; do echo 0 >"$file"; done`;
+for file in /proc/sys/net/ipv4/neigh/*/proxy_delay; do echo 5 >"$file"; done`;
 
 /** What rules may count into, with nfacct. */
 const ACCOUNT = 'drops';

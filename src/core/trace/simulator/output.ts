@@ -23,13 +23,18 @@ export interface Sending {
   readonly sourceChosen: boolean;
   /** Its socket is transparent: it may have any source. */
   readonly transparent?: boolean;
+  /** The interface that the route should lead to, as far as others are as good. */
+  readonly towards?: string | undefined;
   /** The tunnel whose outer packet it is, where that is the kernel's own. */
   readonly tunnel?: string;
 }
 
 /** net/ipv4/ip_output.c `ip_queue_xmit`: route, OUTPUT, perhaps another route, POSTROUTING. */
-export function sendLocal(walk: Walk, { stack, skb, sourceChosen, transparent = false, tunnel }: Sending): Next {
-  const first = flowOf(skb, 'lo');
+export function sendLocal(
+  walk: Walk,
+  { stack, skb, sourceChosen, transparent = false, towards, tunnel }: Sending,
+): Next {
+  const first = { ...flowOf(skb, 'lo'), ...(towards !== undefined && { towards }) };
   // `ip_route_output_key_hash_rcu`: a source that is in no local table but another is no source.
   if (sourceChosen && !transparent && !mayBeSource(stack, skb.packet, tunnel)) return noSource(walk, stack, skb);
   const routed = sourceChosen ? routeOutput(walk, stack, skb, first) : connect(walk, stack, skb, first);

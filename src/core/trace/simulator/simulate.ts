@@ -9,6 +9,7 @@ import { assume, type LegName, type Walk } from './context';
 import type { Origin, Target } from '../endpoint';
 import type { Fate } from './fate';
 import { send } from './journey';
+import type { Sending } from './output';
 import { Recorder } from './recorder';
 import type { Assumed, Leg, Place, Verdict } from '../result';
 import { newSkb, record } from './skb';
@@ -61,7 +62,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
   const chosen = origin.kind === 'outside' ? origin.host.address : origin.source;
 
   const opening = openingPacket(setup, chosen);
-  const request = travel(walkWith('request'), sender, opening, chosen !== undefined);
+  const request = travel(walkWith('request'), sender, opening, { sourceChosen: chosen !== undefined });
   sender.sockets.set(socketKey(answering(request.sent, FLAG.ACK)), 'plain');
   const base = {
     request,
@@ -77,7 +78,11 @@ export function simulate(setup: Setup, choices: Choices): Run {
   server.sockets.set(socketKey(request.received), request.taken ? 'transparent' : 'plain');
   /** What the server sends; the client's socket waits for packets that mirror the one it sent. */
   const answer = (name: LegName, packet: Packet): { leg: TracedLeg; lost: Verdict | undefined } => {
-    const leg = travel(walkWith(name), server, packet, true, request.taken);
+    const leg = travel(walkWith(name), server, packet, {
+      sourceChosen: true,
+      transparent: request.taken,
+      towards: towardsOf(packet, request.fate),
+    });
     const arrived = leg.fate.verdict === 'delivered' && leg.fate.stack === sender;
     return { leg, lost: arrived && mirrors(request.sent, leg.received) ? undefined : lostVerdict(leg) };
   };
@@ -98,7 +103,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
 
   const third = { ...request.sent, flags: FLAG.ACK, length: headerLength(request.sent.src.family) + 32 };
   // The socket keeps its route: over IPv6 the one that was looked up before a source was chosen.
-  const ack = travel(walkWith('ack'), sender, third, third.src.family === 4 || chosen !== undefined);
+  const ack = travel(walkWith('ack'), sender, third, { sourceChosen: third.src.family === 4 || chosen !== undefined });
   const completed =
     ack.fate.verdict === 'delivered' && ack.fate.stack === server && sameFlow(request.received, ack.received);
   if (!completed) return { ...heard, ack, verdict: lostVerdict(ack) };
@@ -161,9 +166,16 @@ function sameFlow(a: Packet, b: Packet): boolean {
   return sameAddress(a.src, b.src) && sameAddress(a.dst, b.dst) && a.sport === b.sport && a.dport === b.dport;
 }
 
-function travel(walk: Walk, stack: Stack, packet: Packet, sourceChosen: boolean, transparent = false): TracedLeg {
+/** net/ipv6/icmp.c `icmpv6_echo_reply`: to where the request came in; over IPv4 (net/ipv4/icmp.c `icmp_reply`) to anywhere. */
+function towardsOf({ src, icmp }: Packet, { device }: Fate): string | undefined {
+  return icmp && src.family === 6 && device !== 'lo' ? device : undefined;
+}
+
+type How = Pick<Sending, 'sourceChosen' | 'transparent' | 'towards'>;
+
+function travel(walk: Walk, stack: Stack, packet: Packet, how: How): TracedLeg {
   const skb = newSkb(packet, ownerOf(packet));
-  const fate = send(walk, { stack, skb, sourceChosen, transparent });
+  const fate = send(walk, { stack, skb, ...how });
   // As the socket has it: with the source that the first route lookup chose, whatever NAT does later.
   const sent = { ...packet, src: skb.sentFrom ?? packet.src };
   const delivered = fate.verdict === 'delivered';
