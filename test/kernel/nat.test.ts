@@ -16,6 +16,8 @@ const goesRound = {
   verdict: 'loop',
 } as const;
 
+const drawn = 'nat POSTROUTING -p tcp -j MASQUERADE --to-ports 30000-30099 --random';
+
 testCases('NAT', [
   {
     title: 'a zone for replies that they are not in: data opens a connection whose source port the kernel draws',
@@ -44,6 +46,34 @@ testCases('NAT', [
     to: `${BRIDGE}:53`,
     protocol: 'udp',
     verdict: 'no-reply',
+  },
+  {
+    title: 'a port that the kernel draws is not that of the sender, whom an untracked reply does not reach',
+    pods: ['routed1'],
+    node: 'nat POSTROUTING -p tcp -j MASQUERADE --random-fully\nraw PREROUTING -p tcp -j NOTRACK',
+    from: 'node',
+    to: server,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'a rule for every port that one is drawn from matches, and a rule for none of them does not',
+    pods: ['routed1'],
+    node: `${drawn}
+raw PREROUTING -i veth-routed1 -p tcp --dport 30100:65535 -j DROP
+raw PREROUTING -i veth-routed1 -p tcp --dport 30000:30099 -j MARK --set-mark 1
+raw PREROUTING -p tcp -m mark --mark 1 -j DROP`,
+    from: 'node',
+    to: server,
+    verdict: 'no-reply',
+  },
+  {
+    title: 'a rule for half of them may match, or not',
+    pods: ['routed1'],
+    node: `${drawn}\nraw PREROUTING -i veth-routed1 -p tcp -m multiport --ports 81,30000:30049`,
+    from: 'node',
+    to: server,
+    verdict: 'connected',
+    times: 4,
   },
   {
     ...goesRound,

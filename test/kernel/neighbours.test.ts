@@ -9,6 +9,10 @@ ip route add default via 192.168.5.1 table 100
 ip rule add from 10.9.0.0/24 lookup 100`;
 const proxy = 'sysctl -qw net.ipv4.conf.veth-routed1.proxy_arp=1 net.ipv4.neigh.veth-routed1.proxy_delay=0';
 
+/** A policy rule's table makes an address local. What comes in for it is dropped. */
+const claims = (address: string): string =>
+  `ip route add local ${address} dev lo table 100\nip rule add to ${address} lookup 100\nfilter INPUT -p tcp -j DROP`;
+
 /* The tracer says "unroutable" where nobody answers for a next hop; the client of a test does not wait so long. */
 testCases('neighbours', [
   {
@@ -181,5 +185,23 @@ ip rule add ipproto tcp lookup 100`,
     from: 'node',
     to: '[fd10::9]:80',
     verdict: 'connected',
+  },
+  {
+    title: 'a node answers for what a policy rule makes local, too',
+    pods: ['client'],
+    node: claims('10.9.0.77'),
+    from: client,
+    to: '10.9.0.77:80',
+    verdict: 'dropped',
+  },
+  {
+    title: 'the same for an address that a pod has: whoever answers first gets the packet',
+    pods: ['client', 'server1'],
+    strangers: true,
+    node: `${claims(PODS.server1)}\nfilter FORWARD -p tcp -j DROP`,
+    from: client,
+    to: `${PODS.server1}:80`,
+    verdict: 'dropped',
+    times: 3,
   },
 ]);

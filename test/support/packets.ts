@@ -96,6 +96,7 @@ export function view(
       )?.[1] ?? 'UNICAST',
     reversePath: () => reversePathGood,
     inSet: () => sets,
+    drawnFrom: () => undefined,
     recentList: () => new Map(),
     ...more,
   };

@@ -2,8 +2,10 @@ import type { Packet } from '../net/packet';
 import { type Address, parseAddress } from '../net/address';
 import { contains, parsePrefix, type Prefix, prefixLength } from '../net/prefix';
 import { parseProtocol } from '../net/protocol';
-import { type Range, inRange, readRange } from '../net/range';
+import { type Range, readRange } from '../net/range';
 import type { Problem } from '../problem';
+import type { PacketView } from './match';
+import { portIn } from './matches/ports';
 import { linesOf } from '../text/lines';
 
 /** A set of the kernel's, with its members as `ipset save` prints them (ipset(8)). */
@@ -119,6 +121,7 @@ export interface SetSubject {
   readonly packet: Packet;
   readonly in: string | undefined;
   readonly out: string | undefined;
+  readonly drawnFrom?: PacketView['drawnFrom'];
 }
 
 /**
@@ -187,7 +190,8 @@ function listContains(
   return unsure ? undefined : false;
 }
 
-function partMatches(part: Part, direction: string, { packet, in: input, out }: SetSubject): boolean | undefined {
+function partMatches(part: Part, direction: string, subject: SetSubject): boolean | undefined {
+  const { packet, in: input, out } = subject;
   const source = direction === 'src';
   switch (part.kind) {
     case 'network':
@@ -199,7 +203,8 @@ function partMatches(part: Part, direction: string, { packet, in: input, out }: 
     case 'port': {
       const port = source ? packet.sport : packet.dport;
       if (part.protocol !== undefined && part.protocol !== packet.proto) return false;
-      return port !== undefined && inRange(part.range, port);
+      const inside = portIn(subject, port, [part.range]);
+      return typeof inside === 'boolean' ? inside : undefined;
     }
     case 'mark':
       return packet.mark === part.value;

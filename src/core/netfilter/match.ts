@@ -1,5 +1,6 @@
 import type { Address, Family } from '../net/address';
 import type { Packet } from '../net/packet';
+import type { Range } from '../net/range';
 import type { Tracking } from './tracking';
 import type { Hook } from './hook';
 import type { OptionUse } from './syntax';
@@ -88,6 +89,8 @@ export interface PacketView {
   /** Whether set `name` holds what `directions` (src, dst) take from the packet. */
   inSet(name: string, directions: readonly string[]): Answer;
   recentList(name: string): RecentList;
+  /** What NAT has drawn a port from that is shown in its place; undefined for a port that is what it seems. */
+  drawnFrom(port: number): Range | undefined;
 }
 
 /** Who an address belongs to, in words; used to tell what a rule does. */

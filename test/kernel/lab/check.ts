@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '../../../src/core/snapshot/cluster';
-import type { Outcome, Step, TraceResult } from '../../../src/core/trace/result';
+import type { Outcome, TraceResult } from '../../../src/core/trace/result';
 import { ENDLESS } from '../../../src/core/trace/simulator/journey';
 import { collect } from './collect';
-import { disagreements, type DrawnPorts } from './compare';
+import { disagreements } from './compare';
 import { LEGS } from './flow';
 import type { Network } from './network';
 import { freshPort, type Observation, observe, type Question } from './observe';
@@ -38,7 +38,7 @@ export async function checkWhatIsKnown(
 ): Promise<Agreement | undefined> {
   const port = freshPort();
   const result = predict(cluster, question, port);
-  if (isBeyond(result) || isDrawnTwice(result)) return undefined;
+  if (isBeyond(result) || drawsEachTime(result)) return undefined;
   return compareWithKernel(network, cluster, question, port, result);
 }
 
@@ -86,28 +86,14 @@ export async function checkCluster(
   return agreement?.observation ?? assert.fail('too much can happen to compare it');
 }
 
-/**
- * Whether ports are drawn for two reasons, which the tracer shows differently and the comparison cannot tell apart, again
- * and again for a packet that goes round, or for a server's data that opens a connection of its own.
- */
-function isDrawnTwice({ assumed, outcomes }: TraceResult): boolean {
-  const draws = (code: string): boolean => assumed.some((one) => one.code === code);
-  if (draws('random-port'))
-    return draws('port-drawn') || outcomes.some(({ data }) => data?.steps.some(isRandomSource) === true);
+/** Whether ports are drawn again and again, for a packet that goes round. */
+function drawsEachTime({ assumed, outcomes }: TraceResult): boolean {
   const loops = (outcome: Outcome): boolean => LEGS.some((name) => outcome[name]?.verdict === 'loop');
-  return draws('port-drawn') && outcomes.some(loops);
+  return draws(assumed) && outcomes.some(loops);
 }
 
-function isRandomSource({ text, effect }: Step): boolean {
-  return /--random/.test(text) && /^(SNAT|MASQUERADE)/.test(effect);
-}
-
-/** What the tracer shows in place of a port that the kernel draws; undefined where it draws none. */
-function drawnPorts(assumed: TraceResult['assumed'], sourcePort: number): DrawnPorts | undefined {
-  const codes = assumed.map(({ code }) => code);
-  if (codes.includes('random-port')) return () => sourcePort;
-  if (codes.includes('port-drawn')) return (port) => (port < 512 ? 1 : port < 1024 ? 600 : 1024);
-  return undefined;
+function draws(assumed: TraceResult['assumed']): boolean {
+  return assumed.some(({ code }) => code === 'random-port' || code === 'port-drawn');
 }
 
 async function compareWithKernel(
@@ -117,8 +103,8 @@ async function compareWithKernel(
   port: number,
   { outcomes, assumed }: TraceResult,
 ): Promise<Agreement | undefined> {
-  const drawn = drawnPorts(assumed, port);
-  const observation = await observe(network, cluster, question, port, drawn !== undefined);
+  const drawn = draws(assumed);
+  const observation = await observe(network, cluster, question, port, drawn);
   /** The first that is what happened, or the one that comes closest. */
   const judge = (
     candidates: readonly Outcome[],

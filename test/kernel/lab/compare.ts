@@ -10,24 +10,21 @@ import type { Observation } from './observe';
 import { withoutHash } from './entries';
 import { wayOf } from './wire';
 
-/** The port that the tracer shows for one that the kernel has drawn. */
-export type DrawnPorts = (port: number) => number;
-
 /**
  * Where an outcome and what the kernel did disagree; empty where they agree in everything.
  *
- * @param drawn given where the tracer says that NAT draws a port
+ * @param drawn whether the tracer says that NAT draws a port
  * @param others what else may happen by chance
  */
 export function disagreements(
   cluster: Cluster,
   outcome: Outcome,
   observation: Observation,
-  drawn: DrawnPorts | undefined,
+  drawn: boolean,
   others: readonly Outcome[] = [],
 ): string[] {
   const found: string[] = [];
-  const plain = drawn ? undrawn(outcome, drawn) : (text: string) => text;
+  const plain = drawn ? undrawn(outcome, observation) : (text: string) => text;
   const compare = (what: string, predicted: string | undefined, real: string | undefined): void => {
     if (predicted !== real)
       found.push(`${what}: predicted ${predicted ?? 'nothing'}, the kernel: ${real ?? 'nothing'}`);
@@ -104,8 +101,9 @@ export function disagreements(
     compareRules(outer, predictedRules(outerSteps(leg)), real.outer.matched);
     compareEnd(name, leg, real, cluster, compare);
   }
-  // A RST ends the entry; an ICMP error takes its own way back.
+  // A RST ends the entry, also one that its own rules refuse; an ICMP error takes its own way back.
   const refused =
+    LEGS.some((name) => outcome[name]?.verdict === 'rejected') ||
     observation.reset ||
     observation.verdict === 'rejected' ||
     observation.client.error === 'ECONNRESET' ||
@@ -147,14 +145,38 @@ function isUnwanted({ verdict, reply, ack, data }: Outcome): boolean {
 /** After an IPv4 address, or one in brackets. */
 const PORT = /(?<=\]|(?:\d+\.){3}\d+):(\d+)\b/g;
 
-/** Takes a port that the trace does not know for one that was drawn. */
-function undrawn(outcome: Outcome, drawn: DrawnPorts): (text: string) => string {
+/** Takes the ports that the trace does not know, in the order they are seen in, for those it shows for drawn ones. */
+function undrawn(outcome: Outcome, observation: Observation): (text: string) => string {
+  const known = portsOf(outcome);
+  const real = new Set<number>();
+  for (const name of LEGS)
+    for (const { packet } of [...observation.legs[name].seen, ...observation.legs[name].outer.seen])
+      for (const port of [packet.sport, packet.dport]) if (port !== undefined) real.add(port);
+  const entries = [...observation.connections.values()].flat();
+  for (const text of entries) for (const [, port] of text.matchAll(PORT)) real.add(Number(port));
+  const shown = [...known].filter((port) => !real.has(port) && isPlaceholder(port, outcome));
+  const drawn = new Map([...real].filter((port) => !known.has(port)).map((port, at) => [port, shown[at] ?? port]));
+  return (text) => text.replace(PORT, (_, port) => `:${drawn.get(Number(port)) ?? port}`);
+}
+
+/** In the order of their appearance. */
+function portsOf(outcome: Outcome): Set<number> {
   const legs = LEGS.flatMap((name) => outcome[name] ?? []);
   const packets = legs.flatMap(({ captures }) => captures.map(({ packet }) => packet));
   const entries = legs.flatMap(({ steps }) => steps.filter(({ kind }) => kind === 'conntrack').map(({ text }) => text));
-  const shown = entries.flatMap((text) => [...text.matchAll(PORT)].map(([, port]) => Number(port)));
-  const known = new Set([...packets.flatMap(({ sport, dport }) => [sport, dport]), ...shown]);
-  return (text) => text.replace(PORT, (all, port) => (known.has(Number(port)) ? all : `:${drawn(Number(port))}`));
+  const inEntries = entries.flatMap((text) => [...text.matchAll(PORT)].map(([, port]) => Number(port)));
+  return new Set(
+    [...packets.flatMap(({ sport, dport }) => [sport, dport]), ...inEntries].filter((one) => one !== null),
+  );
+}
+
+/** Whether it is among the first of a range that the kernel draws from. */
+function isPlaceholder(port: number, outcome: Outcome): boolean {
+  const steps = LEGS.flatMap((name) => outcome[name]?.steps ?? []);
+  const ranges = steps.flatMap(({ text }) =>
+    [...text.matchAll(/(?::|--to-ports )(\d+)-\d+/g)].map(([, from]) => Number(from)),
+  );
+  return [1, 600, 1024, ...ranges].some((from) => port >= from && port < from + 20);
 }
 
 const TUNNEL = new RegExp(`:(?:${UDP_PORT}|${VXLAN_PORT})\\b`);

@@ -1,10 +1,11 @@
 import type { Address } from '../../net/address';
 import { contains, formatNetwork, parsePrefix } from '../../net/prefix';
 import { parseProtocol, protocolTitle } from '../../net/protocol';
-import type { Answer, Condition, MatchModule, PacketView } from '../match';
+import { type Answer, type Condition, type MatchModule, not, type PacketView } from '../match';
 import type { OptionUse } from '../syntax';
 import type { Connection } from '../tracking';
-import { formatRange, inRange, readPorts } from '../../net/range';
+import { formatRange, readPorts } from '../../net/range';
+import { portIn } from './ports';
 import { each, unless, valueOf } from './values';
 
 const STATES = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED', 'SNAT', 'DNAT'];
@@ -65,7 +66,9 @@ function entryTest(
   const port = PORTS[use.flag];
   if (port) {
     const range = readPorts(value);
-    return range && [(_, connection) => inRange(range, port[0](connection)), `${port[1]} ${formatRange(range)}`];
+    return (
+      range && [(view, connection) => portIn(view, port[0](connection), [range]), `${port[1]} ${formatRange(range)}`]
+    );
   }
   switch (use.flag) {
     case '--ctproto': {
@@ -115,8 +118,7 @@ export const conntrack: MatchModule = {
           // Without an entry only the state is compared (net/netfilter/xt_conntrack.c `conntrack_mt`).
           if (!('connection' in view.tracking)) return asksState;
           const answer = test(view, view.tracking.connection);
-          if (typeof answer === 'boolean') return answer !== use.negated;
-          return use.negated && answer.kind === 'unknown' ? { ...answer, inverted: true } : answer;
+          return use.negated ? not(answer) : answer;
         },
         words: () => unless(use, `of a connection with ${words}`, `of a connection with any but ${words}`),
       };

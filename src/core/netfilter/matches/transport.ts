@@ -1,8 +1,9 @@
 import type { Packet } from '../../net/packet';
 import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol';
-import type { Condition, MatchModule } from '../match';
+import { type Answer, type Condition, type MatchModule, not } from '../match';
 import type { OptionUse } from '../syntax';
-import { formatRange, inRange, type Range, readPorts } from '../../net/range';
+import { formatRange, type Range, readPorts } from '../../net/range';
+import { either, portIn } from './ports';
 import { each, unless, valueOf } from './values';
 
 /** Bits of `--tcp-flags` by name (RFC 9293 §3.1). */
@@ -15,12 +16,17 @@ function portCondition(use: OptionUse, side: 'sport' | 'dport', protocols: reado
   if (!range) return undefined;
   const name = side === 'sport' ? 'source port' : 'port';
   return {
-    test: ({ packet }) => {
-      const port = packet[side];
-      return protocols.includes(packet.proto) && port !== undefined && inRange(range, port) !== use.negated;
+    test: (view) => {
+      const port = view.packet[side];
+      if (!protocols.includes(view.packet.proto) || port === undefined) return false;
+      return unlessNegated(use, portIn(view, port, [range]));
     },
     words: () => unless(use, `${name} ${formatRange(range)}`, `any ${name} but ${formatRange(range)}`),
   };
+}
+
+function unlessNegated(use: OptionUse, answer: Answer): Answer {
+  return use.negated ? not(answer) : answer;
 }
 
 function portSide(flag: string): 'sport' | 'dport' | undefined {
@@ -99,19 +105,22 @@ export const multiport: MatchModule = {
         if (!range) return undefined;
         ranges.push(range);
       }
-      const hit = (port: number | undefined): boolean =>
-        port !== undefined && ranges.some((range) => inRange(range, port));
       const list = ranges.map(formatRange).join(', ');
       const [test, name] = MULTIPORT[use.flag] ?? [];
       if (!test || name === undefined) return undefined;
       return {
-        test: ({ packet }) => hasPorts(packet.proto) && test(packet, hit) !== use.negated,
+        test: (view) =>
+          hasPorts(view.packet.proto) &&
+          unlessNegated(
+            use,
+            test(view.packet, (port) => portIn(view, port, ranges)),
+          ),
         words: () => unless(use, `${name} ${list}`, `no ${name} of ${list}`),
       };
     }),
 };
 
-type PortTest = (packet: Packet, hit: (port: number | undefined) => boolean) => boolean;
+type PortTest = (packet: Packet, hit: (port: number | undefined) => Answer) => Answer;
 const bySource: PortTest = (packet, hit) => hit(packet.sport);
 const byDestination: PortTest = (packet, hit) => hit(packet.dport);
 const MULTIPORT: Readonly<Record<string, readonly [PortTest, string]>> = {
@@ -119,5 +128,5 @@ const MULTIPORT: Readonly<Record<string, readonly [PortTest, string]>> = {
   '--source-ports': [bySource, 'source port'],
   '--dports': [byDestination, 'port'],
   '--destination-ports': [byDestination, 'port'],
-  '--ports': [(packet, hit) => hit(packet.sport) || hit(packet.dport), 'source or destination port'],
+  '--ports': [(packet, hit) => either(hit(packet.sport), hit(packet.dport)), 'source or destination port'],
 };

@@ -2,6 +2,7 @@ import { BASE_CHAINS, type Hook } from '../../netfilter/hook';
 import type { Rule } from '../../netfilter/rule';
 import type { Fix, Step } from '../result';
 import { newSkb } from '../simulator/skb';
+import { DrawnPorts } from '../simulator/drawn-ports';
 import { viewOf } from '../simulator/view';
 import { type Failure, ruleFix } from './cause';
 
@@ -69,7 +70,7 @@ function wouldAccept({ traced }: Failure, last: Step, rule: Rule): boolean {
   skb.out = last.packet.out ?? undefined;
   const hook = last.hook as Hook | null;
   if (hook === null || !BASE_CHAINS.filter.includes(hook)) return false;
-  const view = viewOf(traced.fate.stack, skb, hook);
+  const view = viewOf(traced.fate.stack, skb, hook, new DrawnPorts());
   return conditions.every((condition) => condition.test(view) === true);
 }
 

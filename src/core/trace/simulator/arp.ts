@@ -1,4 +1,5 @@
 import { type Address, addressKey, formatAddress, sameAddress } from '../../net/address';
+import type { Flow } from '../../routing/fib';
 import { effectiveRpFilter, reversePath } from '../../routing/reverse-path';
 import { sysctlName } from '../../routing/sysctl';
 import { selectSource } from '../../routing/source';
@@ -29,8 +30,9 @@ export function unanswered(
   if (!owner || owner.stack.made || owner.device === undefined) return undefined;
   if (nextHop.family === 6)
     return owner.stack.answersFor(owner.device, nextHop) || mayProxy6(owner) ? undefined : nobody;
-  if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop)) return nobody;
   const asker = askedFrom(walk, stack, skb, device, nextHop);
+  if (!owner.stack.answersFor(owner.device, nextHop) && !mayProxy(owner, nextHop) && !claims(owner, asker, nextHop))
+    return nobody;
   const drops = asker && dropsRequest(owner, owner.device, asker, nextHop);
   if (drops === undefined) {
     // Who is asked notes who asks (net/ipv4/arp.c `arp_process`), and need not ask in its turn.
@@ -96,6 +98,16 @@ export function proxies(port: Port, address: Address): boolean {
   return on && mayProxy(port, address);
 }
 
+/** Whether a policy rule's table makes the address local: net/ipv4/arp.c `arp_process` routes a question like any packet. */
+export function claims({ stack, device = '' }: Port, asker: Address | undefined, address: Address): boolean {
+  const answer = address.family === 4 ? stack.fib(4)?.lookup(questionOf(device, asker, address)) : undefined;
+  return answer?.kind === 'route' && answer.route.type === 'local' && !stack.ignoresArp(device);
+}
+
+function questionOf(device: string, asker: Address | undefined, address: Address): Flow {
+  return { dst: address, src: asker, iif: device, mark: 0, tos: 0, proto: 0, sport: undefined, dport: undefined };
+}
+
 /** net/ipv4/arp.c `arp_fwd_proxy` */
 function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
   const off = ['all', device].every((name) => stack.sysctl(stack.deviceKey(name, 'proxy_arp')) === '0');
@@ -103,16 +115,7 @@ function mayProxy({ stack, device = '' }: Port, address: Address): boolean {
   if (off || address.family === 6 || printedForwarding(stack, device, 4)?.value === '0') return false;
   const fib = stack.fib(4);
   if (!fib) return true;
-  const way = fib.lookup({
-    dst: address,
-    src: undefined,
-    iif: device,
-    mark: 0,
-    tos: 0,
-    proto: 0,
-    sport: undefined,
-    dport: undefined,
-  });
+  const way = fib.lookup(questionOf(device, undefined, address));
   return way.kind === 'route' && way.route.type === 'unicast' && way.hops.some((hop) => hop.device !== device);
 }
 

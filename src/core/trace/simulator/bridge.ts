@@ -1,7 +1,7 @@
 import { type Address, formatAddress, sameAddress } from '../../net/address';
 import { contains } from '../../net/prefix';
-import { knownSilent, proxies } from './arp';
-import { assumeOwner, decideSysctl, isOn, type Walk } from './context';
+import { claims, knownSilent, proxies } from './arp';
+import { assumeOwner, decideSysctl, decideUnknown, isOn, type Walk } from './context';
 import { end, type Fate, fateOf } from './fate';
 import { runHook } from './hooks';
 import { routeInput } from './input';
@@ -35,7 +35,8 @@ export function receiveOnBridge(
   skb.in = bridge;
   skb.out = undefined;
   const filtered = hasRules(stack, skb) && callsIptables(walk, stack, skb);
-  const forNode = stack.isLocal(nextHop) || isProxied(walk, stack, bridge, nextHop);
+  const forNode =
+    stack.isLocal(nextHop) || isProxied(walk, stack, bridge, nextHop) || isClaimed(walk, stack, skb, bridge, nextHop);
   if (!filtered) {
     walk.recorder.sight(stack, skb, bridge, 'in', !forNode);
     if (forNode) return { kind: 'input', stack, device: bridge };
@@ -54,6 +55,16 @@ export function receiveOnBridge(
 /** Whether the node has answered ARP for an address that nobody on its bridge has: the frame is addressed to the node. */
 function isProxied(walk: Walk, stack: Stack, bridge: string, address: Address): boolean {
   return walk.wiring.behind(stack, bridge, address) === undefined && proxies({ stack, device: bridge }, address);
+}
+
+/** Whether the node answers for an address that a policy rule's table makes local; where somebody else has it, the first answer counts. */
+function isClaimed(walk: Walk, stack: Stack, skb: Skb, bridge: string, address: Address): boolean {
+  if (!claims({ stack, device: bridge }, skb.packet.src, address)) return false;
+  const owner = walk.wiring.behind(stack, bridge, address);
+  if (!owner) return true;
+  const subject = `ARP for ${formatAddress(address)} on ${bridge}`;
+  const text = `${subject} is answered by the node before ${owner.end.stack.title} answers`;
+  return decideUnknown(walk, stack, skb, { kind: 'unknown', code: 'address-contested', subject, text });
 }
 
 /** To the bridge's own IP stack, which skips PREROUTING; a capture on the bridge sees what PREROUTING made of it. */

@@ -116,7 +116,7 @@ function policy(walk: Walk, stack: Stack, skb: Skb, hook: Hook, known: KnownTabl
  * does beside answering it does only where all before it hold.
  */
 function matches(walk: Walk, stack: Stack, skb: Skb, hook: Hook, rule: Rule): boolean {
-  const view = viewOf(stack, skb, hook);
+  const view = viewOf(stack, skb, hook, walk.drawn);
   const later: (readonly [Condition, Answer])[] = [];
   let fails = false;
   for (const condition of rule.meaning.conditions) {

@@ -4,6 +4,7 @@ import { protocolTitle } from '../../net/protocol';
 import type { Unknown } from '../../netfilter/match';
 import type { Cluster } from '../../snapshot/cluster';
 import type { Choices, Question } from '../choices';
+import type { DrawnPorts } from './drawn-ports';
 import type { Recorder } from './recorder';
 import type { Assumed } from '../result';
 import type { Skb } from './skb';
@@ -15,6 +16,7 @@ export interface Walk {
   readonly cluster: Cluster;
   readonly wiring: Wiring;
   readonly choices: Choices;
+  readonly drawn: DrawnPorts;
   readonly recorder: Recorder;
   /** Which packet of the run is on its way: the request, its reply … */
   readonly leg: LegName;

@@ -1,7 +1,7 @@
 import { type Address, ALL_ONES, formatSocket } from '../../net/address';
 import type { Packet } from '../../net/packet';
 import { hasPorts, ICMP, ICMPV6, TCP } from '../../net/protocol';
-import { inRange, type Range } from '../../net/range';
+import { formatRange, inRange, type Range } from '../../net/range';
 import type { Action, NatRange } from '../../netfilter/action';
 import type { Hook } from '../../netfilter/hook';
 import type { Connection, Tuple } from '../../netfilter/tracking';
@@ -132,9 +132,9 @@ function chooseTuple(
   connection: Connection,
 ): Tuple {
   const address = chooseAddress(walk, side === 'destination' ? current.dst : current.src, range);
-  const port = choosePort(walk, stack, current, side, range);
-  const wanted =
-    side === 'destination' ? { ...current, dst: address, dport: port } : { ...current, src: address, sport: port };
+  const moved = side === 'destination' ? { ...current, dst: address } : { ...current, src: address };
+  const port = choosePort(walk, stack, moved, side, range, connection);
+  const wanted = side === 'destination' ? { ...moved, dport: port } : { ...moved, sport: port };
   if (isEcho(wanted)) return withFreeId(stack, wanted, connection);
   return side === 'source' ? withFreePort(walk, stack, wanted, connection) : wanted;
 }
@@ -185,13 +185,21 @@ function mayClash({ original, reply, nat }: Connection, wanted: Tuple): boolean 
 function withFreePort(walk: Walk, stack: Stack, wanted: Tuple, connection: Connection): Tuple {
   const holder = stack.conntrack.holder(invert(wanted), connection);
   if (!hasPorts(wanted.proto) || !holder || mayClash(holder, wanted)) return wanted;
-  const [from, to] = wanted.sport < 512 ? [1, 511] : wanted.sport < 1024 ? [600, 1023] : [1024, 65535];
+  const { from, to } = defaultRange(wanted.sport);
   const text = `port ${wanted.sport} is taken by another connection: another one is drawn from ${from}–${to}; the first that is free is shown`;
   assume(walk, 'port-drawn', stack.node, text);
-  const free = (sport: number): boolean => !stack.conntrack.holder(invert({ ...wanted, sport }), connection);
-  let sport = from;
-  while (sport < to && !free(sport)) sport++;
-  return { ...wanted, sport };
+  return { ...wanted, sport: drawSource(walk, stack, wanted, { from, to }, connection) };
+}
+
+/** A free port of the range, to be shown for the one that is drawn. */
+function drawSource(walk: Walk, stack: Stack, wanted: Tuple, range: Range, connection: Connection): number {
+  const isFree = (sport: number): boolean => !stack.conntrack.holder(invert({ ...wanted, sport }), connection);
+  return walk.drawn.draw(range, isFree);
+}
+
+/** What a source port is drawn from where no rule says that. */
+function defaultRange(port: number): Range {
+  return port < 512 ? { from: 1, to: 511 } : port < 1024 ? { from: 600, to: 1023 } : { from: 1024, to: 65535 };
 }
 
 function chooseAddress(walk: Walk, own: Address, range: NatRange): Address {
@@ -205,25 +213,27 @@ function chooseAddress(walk: Walk, own: Address, range: NatRange): Address {
   return { family: own.family, value: addresses.from.value + BigInt(drawn) };
 }
 
-function choosePort(walk: Walk, stack: Stack, current: Tuple, side: Manipulation, range: NatRange): number {
+/** net/netfilter/nf_nat_core.c `nf_nat_l4proto_unique_tuple`. */
+function choosePort(
+  walk: Walk,
+  stack: Stack,
+  current: Tuple,
+  side: Manipulation,
+  { ports, basePort, random }: NatRange,
+  connection: Connection,
+): number {
   const own = side === 'destination' ? current.dport : current.sport;
-  if (current.proto === ICMP || current.proto === ICMPV6 || !hasPorts(current.proto)) return own;
-  const { ports, basePort } = range;
-  if (!ports) {
-    if (range.random)
-      assume(walk, 'random-port', stack.node, 'the source port is chosen at random; it is shown unchanged');
-    return own;
-  }
-  if (basePort !== undefined) return ports.from + ((own - basePort) % (ports.to - ports.from + 1));
-  if (inRange(ports, own) && !range.random) return own;
-  if (ports.from !== ports.to && side === 'source')
-    assume(
-      walk,
-      'random-port',
-      stack.node,
-      `the source port is drawn from ${ports.from}–${ports.to}; the first is shown`,
-    );
-  return ports.from;
+  if (isEcho(current) || !hasPorts(current.proto)) return own;
+  if (ports && basePort !== undefined) return ports.from + ((own - basePort) % (ports.to - ports.from + 1));
+  if (ports ? inRange(ports, own) && !random : !random || side === 'destination') return own;
+  const range = ports ?? defaultRange(own);
+  if (range.from === range.to || (side === 'destination' && !random)) return range.from;
+  const which = side === 'destination' ? 'port' : 'source port';
+  const text = `the ${which} is drawn from ${formatRange(range)}; the first that is free is shown`;
+  assume(walk, 'random-port', stack.node, text);
+  return side === 'destination'
+    ? walk.drawn.draw(range, () => true)
+    : drawSource(walk, stack, current, range, connection);
 }
 
 /**

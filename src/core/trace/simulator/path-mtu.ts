@@ -193,6 +193,7 @@ function complain(
     {
       cluster,
       wiring: run.wiring,
+      drawn: run.drawn,
       choices: new Choices([]),
       recorder,
       leg: from === 'client' ? 'reply' : 'request',

@@ -7,6 +7,7 @@ import type { Cluster } from '../../snapshot/cluster';
 import type { Choices } from '../choices';
 import { assume, type LegName, type Walk } from './context';
 import type { Origin, Target } from '../endpoint';
+import { DrawnPorts } from './drawn-ports';
 import type { Fate } from './fate';
 import { send } from './journey';
 import type { Sending } from './output';
@@ -29,6 +30,7 @@ export interface Run {
   /** The reply arrived where it was sent from, with the addresses its socket waits for. */
   readonly replyRecognised: boolean;
   readonly wiring: Wiring;
+  readonly drawn: DrawnPorts;
   readonly sender: Stack;
 }
 
@@ -56,7 +58,8 @@ export interface Setup {
 export function simulate(setup: Setup, choices: Choices): Run {
   const { origin } = setup;
   const wiring = new Wiring(setup.cluster, origin.kind === 'outside' ? origin.host : undefined);
-  const walkWith = (leg: LegName): Walk => ({ ...setup, wiring, choices, recorder: new Recorder(), leg });
+  const drawn = new DrawnPorts();
+  const walkWith = (leg: LegName): Walk => ({ ...setup, wiring, choices, drawn, recorder: new Recorder(), leg });
   const sender = origin.kind === 'outside' ? wiring.outside : wiring.stackOf(origin.namespace);
   if (!sender) throw new Error('an outside origin has its own stack');
   const chosen = origin.kind === 'outside' ? origin.host.address : origin.source;
@@ -67,6 +70,7 @@ export function simulate(setup: Setup, choices: Choices): Run {
   const base = {
     request,
     wiring,
+    drawn,
     sender,
     reply: undefined,
     ack: undefined,

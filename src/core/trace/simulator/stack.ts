@@ -78,16 +78,17 @@ export class Stack {
    * only on the one that has it (net/ipv6/ndisc.c `ndisc_recv_ns`).
    */
   answersFor(asked: string | undefined, address: Address): boolean {
-    const ignores =
-      (address.family === 6 && asked !== undefined) ||
-      ['all', asked ?? 'all'].some((name) => {
-        const value = this.sysctl(this.deviceKey(name, 'arp_ignore'));
-        return value !== undefined && value !== '0';
-      });
+    const ignores = (address.family === 6 && asked !== undefined) || this.ignoresArp(asked ?? 'all');
     return this.interfaces.some(
       (device) =>
         (device.name === asked || !ignores) && device.addresses.some((own) => sameAddress(own.address, address)),
     );
+  }
+
+  /** Whether it answers ARP on an interface only for what that has. */
+  ignoresArp(device: string): boolean {
+    const values = ['all', device].map((name) => this.sysctl(this.deviceKey(name, 'arp_ignore')));
+    return values.some((value) => value !== undefined && value !== '0');
   }
 
   /** The tables with a base chain at a hook, of every flavour, in no order. */

@@ -1,4 +1,5 @@
 import { type Address, sameAddress } from '../../net/address';
+import type { Range } from '../../net/range';
 import { setContains } from '../../netfilter/ipset';
 import type { Hook } from '../../netfilter/hook';
 import type { AddressType, Answer, PacketView } from '../../netfilter/match';
@@ -6,11 +7,13 @@ import type { Fib } from '../../routing/fib';
 import { reversePath } from '../../routing/reverse-path';
 import type { Route } from '../../routing/route';
 import type { Tracking } from '../../netfilter/tracking';
+import type { DrawnPorts } from './drawn-ports';
 import { DEFAULT_ZONES, type Skb } from './skb';
 import type { Stack } from './stack';
 
 /** A packet at a hook, as the matches of the rules see it. */
-export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
+export function viewOf(stack: Stack, skb: Skb, hook: Hook, drawn: DrawnPorts): PacketView {
+  const drawnFrom = (port: number): Range | undefined => drawn.rangeOf(port);
   return {
     family: skb.packet.src.family,
     packet: skb.packet,
@@ -27,10 +30,12 @@ export function viewOf(stack: Stack, skb: Skb, hook: Hook): PacketView {
     reversePath: (check) => rpfilterMatch(stack, skb, check),
     inSet: (name, directions) => {
       const sets = stack.namespace.ipSets;
-      const held = sets && setContains(sets, name, directions, { packet: skb.packet, in: skb.in, out: skb.out });
+      const held =
+        sets && setContains(sets, name, directions, { packet: skb.packet, in: skb.in, out: skb.out, drawnFrom });
       return held ?? unknownSet(name, directions, skb);
     },
     recentList: (name) => stack.recentList(name),
+    drawnFrom,
   };
 }
 
