@@ -41,6 +41,8 @@ const PACKAGES = [
   { name: 'sudo', proof: ['sudo'], steps: nodes },
   { name: 'curl', proof: ['curl'], steps: nodes },
   { name: 'busybox', proof: ['busybox'], steps: ['unit', 'nodes'], optional: true },
+  { name: 'zsh', proof: ['zsh'], steps: ['unit'], optional: true },
+  { name: 'ksh93u+m', proof: ['ksh'], steps: ['unit'], optional: true },
   { name: 'netcat-openbsd', proof: ['nc'], steps: ['unit'], optional: true },
 ];
 
